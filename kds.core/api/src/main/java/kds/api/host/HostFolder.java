@@ -1,0 +1,43 @@
+package kds.api.host;
+
+import java.nio.file.Path;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A folder held open, entered by {@link HostFiles}. Close it when done; files opened from it stay
+ * usable. Thread-safe.
+ *
+ * <p>Paths are relative, their parts separated by {@code /}, UTF-8. One that is absolute, empty
+ * where a file is meant, has a part {@code .} or {@code ..} or an empty one, or a NUL, is refused
+ * with {@link HostException.Reason#UNSAFE_PATH}; so is one that meets a symbolic link.
+ */
+@ProviderType
+public interface HostFolder extends AutoCloseable {
+  /** Where it is; for messages and the audit, never to be opened by name. */
+  Path path();
+
+  /**
+   * Lists a folder.
+   *
+   * @param path the folder, empty for this one
+   * @param most how many entries at the most
+   */
+  HostListing list(String path, int most) throws HostException;
+
+  /** Opens a regular file to read. Anything else there is refused, and never waited for. */
+  HostFile open(String path) throws HostException;
+
+  /**
+   * Begins a new file that nobody sees until it is published.
+   *
+   * @param path where it shall appear; missing folders on the way are made (mode 0700 in a home)
+   * @param size how many bytes will come, or -1 when unknown. A known size is reserved at once, so
+   *     that a full disk is told before the first byte
+   * @throws HostException {@link HostException.Reason#NO_SPACE} or {@link
+   *     HostException.Reason#QUOTA} when it does not fit
+   */
+  HostUpload create(String path, long size) throws HostException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,5 @@
+/** Errors as the caller sees them. */
+@NullMarked
+package kds.http.problem;
+
+import org.jspecify.annotations.NullMarked;
