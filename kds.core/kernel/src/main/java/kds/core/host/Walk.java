@@ -59,7 +59,7 @@ final class Walk {
   Descriptor below(HostThread thread, Descriptor root, RelativePath path, boolean make)
       throws HostException {
     long fd = open(thread, root, path.bytes(), Flags.FOLDER, 0);
-    if (fd == -Errno.ENOENT && make && !path.isEmpty()) {
+    if ((fd == -Errno.ENOENT || fd == -Errno.ENOTDIR) && make && !path.isEmpty()) {
       return made(thread, root, path);
     }
     if (fd == -Errno.ENOTDIR && existsAsOtherKind(thread, root, path)) {
