@@ -197,6 +197,7 @@ final class HiddenFile implements HostUpload {
       return;
     }
     state = State.CLOSED;
+    boolean interrupted = Thread.interrupted(); // tidying up is done in any case
     try {
       workers.<@Nullable Void>move(
           terms.uid(),
@@ -211,6 +212,9 @@ final class HiddenFile implements HostUpload {
     } finally {
       file.close();
       folder.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

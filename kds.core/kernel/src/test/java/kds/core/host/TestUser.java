@@ -80,9 +80,9 @@ final class TestUser implements AutoCloseable {
   }
 
   /** Starts a perl script as the user, in his Downloads folder. */
-  Process perl(String script) throws IOException {
+  Process perl(String script, String argument) throws IOException {
     List<String> command = new ArrayList<>(List.of("setpriv"));
-    command.addAll(List.of(commandAs("perl", "-e", script)));
+    command.addAll(List.of(commandAs("perl", "-e", script, argument)));
     return new ProcessBuilder(command)
         .directory(downloads().toFile())
         .redirectErrorStream(true)
