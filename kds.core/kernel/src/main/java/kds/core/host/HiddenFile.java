@@ -196,7 +196,16 @@ final class HiddenFile implements HostUpload {
     if (state == State.CLOSED) {
       return;
     }
+    boolean discarded = state != State.PUBLISHED;
     state = State.CLOSED;
+    if (discarded) {
+      discard();
+    }
+    file.close();
+    folder.close();
+  }
+
+  private void discard() {
     boolean interrupted = Thread.interrupted(); // tidying up is done in any case
     try {
       workers.<@Nullable Void>move(
@@ -210,8 +219,6 @@ final class HiddenFile implements HostUpload {
     } catch (HostException _) {
       // Too busy or too slow to clean up nicely; a part file is swept later.
     } finally {
-      file.close();
-      folder.close();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -1,5 +1,6 @@
 package kds.core.host;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class Attack implements AutoCloseable {
   private final TestUser user;
   private final List<Process> attackers = new ArrayList<>();
   private final Path outside;
+  private final List<Path> mountPoints = new ArrayList<>();
 
   Attack(TestUser user) throws Exception {
     this.user = user;
@@ -81,6 +83,7 @@ final class Attack implements AutoCloseable {
     String loop =
         "while :; do mount --bind '%1$s' '%2$s'; umount -l '%2$s'; done"
             .formatted(outside, mountPoint);
+    mountPoints.add(mountPoint);
     attackers.add(
         new ProcessBuilder("sh", "-c", loop)
             .redirectErrorStream(true)
@@ -98,10 +101,13 @@ final class Attack implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     for (Process attacker : attackers) {
       attacker.destroyForcibly().onExit().join();
     }
     attackers.clear();
+    for (Path mountPoint : mountPoints) {
+      new ProcessBuilder("umount", "-l", mountPoint.toString()).start().onExit().join();
+    }
   }
 }

@@ -64,7 +64,6 @@ class HostileUserTest {
   void leave() throws Exception {
     if (attack != null) {
       attack.close();
-      new ProcessBuilder("umount", "-l", attack.mountPoint().toString()).start().waitFor();
       host.close();
     }
     if (user != null) {
@@ -112,8 +111,6 @@ class HostileUserTest {
       }
       assertThat(attack.isUnderWay()).isTrue();
       attack.close();
-    } finally {
-      new ProcessBuilder("umount", "-l", mountPoint.toString()).start().waitFor();
     }
     LOG.info("shared folder: {}", outcomes);
     assertThat(attack.stateOutside()).isEqualTo(before);
