@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Configures the logging back end (pax-logging with logback) while it runs: feeds its PID, which
  * makes it read {@code conf/logback.xml} again. What varies is handed over in system properties,
- * which is what logback fills into that file, and as levels in the PID itself.
+ * because that is what logback fills into its file.
  *
  * <p>{@code debug} is about our own loggers only: libraries at that level write headers and keys.
  */
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
   private static final String BACK_END = "org.ops4j.pax.logging";
   private static final String FILE = BACK_END + ".logback.config.file";
-  private static final String OWN_LEVEL = "log4j.logger.kds";
+  private static final String LEVEL = "kds.log.level";
   private static final String FORMAT = "kds.log.format";
   private static final String FOLDER = "kds.log";
   private static final String FORMAT_VARIABLE = "KDS_LOG_FORMAT";
@@ -69,11 +69,13 @@ public final class Logging {
     }
     prepareAuditFile();
     String format = format(config);
+    String level = config.debug() ? "DEBUG" : "INFO";
     System.setProperty(FORMAT, format);
+    System.setProperty(LEVEL, level);
     Hashtable<String, Object> values = new Hashtable<>();
     values.put(FILE, file.toString());
-    values.put(FORMAT, format);
-    values.put(OWN_LEVEL, config.debug() ? "DEBUG" : "INFO");
+    values.put(FORMAT, format); // Not read there, but without a difference nobody is told.
+    values.put(LEVEL, level);
     try {
       admin.getConfiguration(BACK_END, "?").updateIfDifferent(values);
     } catch (IOException e) {
