@@ -90,7 +90,7 @@ public final class Readiness {
       Files.writeString(next, "{\"port\":" + port + ",\"pid\":" + pid + "}\n");
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      LOG.warn("{} cannot be written; who waits for it waits in vain", file, e);
+      LOG.warn("{} cannot be written, who waits for it waits in vain: {}", file, e.toString());
     }
   }
 
@@ -100,7 +100,7 @@ public final class Readiness {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      LOG.warn("{} cannot be removed", file, e);
+      LOG.warn("{} cannot be removed: {}", file, e.toString());
     }
   }
 }

@@ -8,7 +8,6 @@ import java.util.Hashtable;
 import java.util.Map;
 import kds.api.host.TrustedFiles;
 import kds.core.testing.Framework;
-import org.apache.felix.hc.api.HealthCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.ServiceRegistration;
@@ -47,9 +46,10 @@ class ReadinessTest {
 
   private static Framework framework(Path run) {
     Framework framework =
-        Framework.with(Map.of("kds.run", run.toString(), "kds.config", "/nowhere/config.yaml"))
+        Framework.with(
+                Map.of("kds.run", run.toString(), "kds.config", "/nowhere/config.yaml"),
+                "org.apache.felix.hc.api;version=2.0.4")
             .standard();
-    framework.install(HealthCheck.class);
     framework.install(TrustedFiles.class);
     framework.install(Yaml.class);
     framework.install(Readiness.class);
