@@ -15,7 +15,7 @@ import org.osgi.service.metatype.AttributeDefinition;
  */
 enum DocumentedKey {
   SSL("kds.http", Kind.FLAG, true),
-  PORT("kds.http", Kind.PORT, 4902),
+  PORT("kds.http", Kind.OWN_PORT, 4902),
   SERVER_PRIVATE_KEY("kds.http", Kind.PATH, "/etc/kasm-desktop-service/certs/key.pem"),
   SERVER_PUBLIC_KEY("kds.http", Kind.PATH, "/etc/kasm-desktop-service/certs/cert.pem"),
   JWT_PUBLIC_KEY("kds.http", Kind.PATH, "/etc/kasm-desktop-service/certs/jwt.pem"),
@@ -25,7 +25,7 @@ enum DocumentedKey {
   MULTI_USER("kds.transfer", Kind.FLAG, true),
   USER_SSO("kds.transfer", Kind.FLAG, false),
   API_HOST("kds.workspaces", Kind.TEXT, ""),
-  API_PORT("kds.workspaces", Kind.PORT, 443),
+  API_PORT("kds.workspaces", Kind.PORT_OF_OTHERS, 443),
   API_URL_PREFIX("kds.workspaces", Kind.TEXT, ""),
   REGISTERED("kds.workspaces", Kind.FLAG, false),
   SCRIPT_PATH("kds.scripts", Kind.PATH, "/opt/kasm-desktop-service/scripts"),
@@ -33,7 +33,9 @@ enum DocumentedKey {
 
   private enum Kind {
     FLAG,
-    PORT,
+    /** 0 stands for any that is free. */
+    OWN_PORT,
+    PORT_OF_OTHERS,
     PATH,
     TEXT
   }
@@ -59,7 +61,10 @@ enum DocumentedKey {
     this.attribute =
         switch (kind) {
           case FLAG -> Attribute.of(property(), AttributeDefinition.BOOLEAN);
-          case PORT -> Attribute.of(property(), AttributeDefinition.INTEGER).between("0", "65535");
+          case OWN_PORT ->
+              Attribute.of(property(), AttributeDefinition.INTEGER).between("0", "65535");
+          case PORT_OF_OTHERS ->
+              Attribute.of(property(), AttributeDefinition.INTEGER).between("1", "65535");
           case PATH, TEXT -> Attribute.of(property(), AttributeDefinition.STRING);
         };
   }

@@ -126,7 +126,7 @@ class BadFilesTest {
         // types and ranges of documented keys
         bad("a word for a port", "port: https\n", "1:7", "port", "whole number from 0 to 65535"),
         bad("too large a port", "ssl: true\nport: 70000\n", "2:7", "port", "out of range"),
-        bad("a negative port", "api_port: -1\n", "1:11", "api_port", "from 0 to 65535"),
+        bad("no port", "api_port: 0\n", "1:11", "api_port", "from 1 to 65535"),
         bad("an octal port", "port: 0443\n", "1:7", "port", "not a whole number"),
         bad("a decimal port", "port: 4902.5\n", "1:7", "port", "not a whole number"),
         bad("a word for a flag", "ssl: maybe\n", "1:6", "ssl", "Write true or false"),
