@@ -196,7 +196,9 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
       refuse(e);
     } catch (IOException | RuntimeException e) {
       seen = null;
-      LOG.error("{} could not be put into effect; it is tried again", file.path(), e);
+      if (!ended) { // While the bundle stops, services fail under our hands.
+        LOG.error("{} could not be put into effect; it is tried again", file.path(), e);
+      }
     }
   }
 

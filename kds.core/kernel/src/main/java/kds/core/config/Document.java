@@ -16,6 +16,8 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionEndEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -35,6 +37,9 @@ final class Document {
   private static final int MOST_DEPTH = 12;
   private static final int MOST_ALIASES = 20;
 
+  /** The scanner's words where a colon is missing; it finds out further down. */
+  private static final String NO_COLON = "could not find expected ':'";
+
   private static final Set<Tag> PLAIN =
       Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.SEQ, Tag.MAP);
 
@@ -52,7 +57,7 @@ final class Document {
     options.setCodePointLimit(MOST_BYTES);
     Yaml yaml = new Yaml(new SafeConstructor(options));
     try {
-      countAliases(yaml, text);
+      limit(yaml, text);
       Node node = yaml.compose(new StringReader(text));
       MappingNode root = mapping(node);
       examine(root, "", Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -107,16 +112,27 @@ final class Document {
     };
   }
 
-  /** Each alias is a place where a small file can become a large one. */
-  private static void countAliases(Yaml yaml, String text) throws BadConfigException {
+  /** Each alias and each level is a place where a small file can become a large one. */
+  private static void limit(Yaml yaml, String text) throws BadConfigException {
     int aliases = 0;
+    int depth = 0;
     for (Event event : yaml.parse(new StringReader(text))) {
-      if (event instanceof AliasEvent && ++aliases > MOST_ALIASES) {
+      depth += event instanceof CollectionStartEvent ? 1 : 0;
+      depth -= event instanceof CollectionEndEvent ? 1 : 0;
+      aliases += event instanceof AliasEvent ? 1 : 0;
+      if (aliases > MOST_ALIASES) {
         throw new BadConfigException(
             Spot.of(event.getStartMark()),
             "",
             "There are more than " + MOST_ALIASES + " aliases (*name) in the file.",
             "Write the values out.");
+      }
+      if (depth > MOST_DEPTH) {
+        throw new BadConfigException(
+            Spot.of(event.getStartMark()),
+            "",
+            "Blocks and lists are nested more than " + MOST_DEPTH + " deep.",
+            "Take the inner ones out; no key is that deep.");
       }
     }
   }
@@ -186,9 +202,10 @@ final class Document {
   }
 
   private static BadConfigException syntax(MarkedYAMLException e, String text) {
-    Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-    Spot spot = mark == null ? Spot.FILE : Spot.of(mark);
     String problem = oneLine(String.valueOf(e.getProblem()));
+    boolean earlier = e.getProblemMark() == null || problem.contains(NO_COLON);
+    Mark mark = earlier && e.getContextMark() != null ? e.getContextMark() : e.getProblemMark();
+    Spot spot = mark == null ? Spot.FILE : Spot.of(mark);
     String context = e.getContext() == null ? "" : oneLine(e.getContext()) + ", ";
     return new BadConfigException(
         spot, keyOn(text, spot), "This is not YAML: " + context + problem + ".", remedy(problem));
@@ -201,12 +218,15 @@ final class Document {
     if (problem.contains("mapping values are not allowed")) {
       return "Check the indentation, and put a value that contains ': ' between quotes.";
     }
-    if (problem.contains("block end") || problem.contains("could not find expected ':'")) {
+    if (problem.contains("block end") || problem.contains(NO_COLON)) {
       return "Check the indentation here and on the line above: 'key: value', with a space after"
           + " the colon.";
     }
     if (problem.contains("end of stream") || problem.contains("',' or")) {
       return "Close the quote or bracket that was opened.";
+    }
+    if (problem.contains("tag")) {
+      return "Remove the tag (the word with the exclamation mark).";
     }
     if (problem.contains("undefined alias")) {
       return "Put a value that begins with * between quotes.";

@@ -66,7 +66,11 @@ final class TextEdit {
       return replaceRaw(text, top, "{ " + line + " }");
     }
     NodeTuple entry = Document.entry(block, key.getLast());
-    return entry == null ? add(text, block, line) : replace(text, entry, value);
+    if (entry == null) {
+      return add(text, block, line);
+    }
+    boolean empty = Document.isEmpty(entry.getValueNode());
+    return empty ? replaceRaw(text, entry, quoted(value)) : replace(text, entry, value);
   }
 
   /** Puts an entry after the last one of a mapping. */

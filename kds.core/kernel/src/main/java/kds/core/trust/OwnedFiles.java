@@ -140,7 +140,14 @@ public final class OwnedFiles implements TrustedFiles {
         entry.path().equals(asked.toAbsolutePath()) ? "it" : kind(entry) + " " + entry.path();
     return new HostException(
         Reason.DENIED,
-        asked + " is not used, because " + subject + " " + why + ". Put it right with: " + remedy);
+        asked
+            + " is not used, because "
+            + subject
+            + " "
+            + why
+            + ". Mend it with '"
+            + remedy
+            + "'.");
   }
 
   private static String kind(Entry entry) {

@@ -160,7 +160,10 @@ public final class Framework implements AutoCloseable {
     return service(type, "(objectClass=*)");
   }
 
-  /** A service of this type and filter, awaited; fails when none comes. */
+  /**
+   * A service of this type and filter, awaited; fails when none comes. It is held until the
+   * framework ends, so that a delayed component stays alive.
+   */
   public <T> T service(Class<T> type, String filter) {
     try {
       var whole = "(&(objectClass=" + type.getName() + ")" + filter + ")";
@@ -168,11 +171,10 @@ public final class Framework implements AutoCloseable {
           new ServiceTracker<>(context(), context().createFilter(whole), null);
       tracker.open(true);
       try {
-        T service = tracker.waitForService(PATIENCE.toMillis());
-        if (service == null) {
+        if (tracker.waitForService(PATIENCE.toMillis()) == null) {
           throw new AssertionError("No service " + whole + " within " + PATIENCE + "\n" + state());
         }
-        return service;
+        return context().getService(tracker.getServiceReference());
       } finally {
         tracker.close();
       }
