@@ -52,9 +52,10 @@ final class Multipart implements Chunks {
    * @return what it is; null after the last one
    */
   @Nullable Disposition part() throws IOException {
+    boolean preamble = state == State.PREAMBLE;
     int passed = 0;
     for (ByteBuffer piece = next(); piece != null; piece = next()) {
-      passed += state == State.PREAMBLE ? piece.remaining() : 0;
+      passed += preamble ? piece.remaining() : 0;
       if (passed > MAX_PREAMBLE) {
         throw new MalformedException("The form does not begin with its boundary.");
       }
