@@ -14,7 +14,6 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import kds.api.security.Caller;
@@ -32,7 +31,7 @@ import kds.api.transfer.UploadRequest.OnConflict;
 /** Real files in one folder, for tests of the door: the contract, without users and hardening. */
 public final class FolderTransfer implements FileTransfer {
   /** How many uploads and downloads are open. */
-  public final AtomicInteger open = new AtomicInteger();
+  public final Count open = new Count();
 
   /** The largest file that is accepted. */
   public volatile long limit = Long.MAX_VALUE;
@@ -151,7 +150,7 @@ public final class FolderTransfer implements FileTransfer {
       this.channel = FileChannel.open(file, StandardOpenOption.READ);
       this.size = channel.size();
       this.modified = Files.getLastModifiedTime(file).toInstant();
-      open.incrementAndGet();
+      open.up();
     }
 
     @Override
@@ -190,7 +189,7 @@ public final class FolderTransfer implements FileTransfer {
 
     @Override
     public void close() {
-      open.decrementAndGet();
+      open.down();
       try {
         channel.close();
       } catch (IOException e) {
@@ -219,7 +218,7 @@ public final class FolderTransfer implements FileTransfer {
       Files.createDirectories(file.getParent());
       this.part = Files.createTempFile(root, ".part-", "");
       this.channel = FileChannel.open(part, StandardOpenOption.WRITE);
-      open.incrementAndGet();
+      open.up();
     }
 
     @Override
@@ -301,7 +300,7 @@ public final class FolderTransfer implements FileTransfer {
 
     @Override
     public void close() {
-      open.decrementAndGet();
+      open.down();
       try {
         channel.close();
         Files.deleteIfExists(part);

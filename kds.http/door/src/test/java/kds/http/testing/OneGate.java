@@ -3,7 +3,6 @@ package kds.http.testing;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
@@ -11,7 +10,7 @@ import kds.api.capability.Lease;
 /** A gate to one service, which a test can hold shut, and which counts its leases. */
 public final class OneGate implements Gates {
   /** Leases that are open. */
-  public final AtomicInteger leases = new AtomicInteger();
+  public final Count leases = new Count();
 
   /** What an entry gets; a test may delay or fail it. */
   public volatile Supplier<CompletableFuture<Lease<?>>> entry =
@@ -33,7 +32,7 @@ public final class OneGate implements Gates {
 
   /** A lease on the service. */
   public Lease<?> lease() {
-    leases.incrementAndGet();
+    leases.up();
     AtomicBoolean open = new AtomicBoolean(true);
     return new Lease<>() {
       @Override
@@ -54,7 +53,7 @@ public final class OneGate implements Gates {
       @Override
       public void close() {
         if (open.getAndSet(false)) {
-          leases.decrementAndGet();
+          leases.down();
         }
       }
     };
