@@ -5,7 +5,9 @@ import java.util.regex.Pattern;
 /** Makes what callers wrote fit for a log line. */
 final class Safe {
   /** The request parameter that may carry a token; the door strips it already. */
-  private static final Pattern TOKEN = Pattern.compile("(?i)([?&](?:token|%74oken)=)[^&\"]*");
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "(?i)([?&](?:t|%[57]4)(?:o|%[46]f)(?:k|%[46]b)(?:e|%[46]5)(?:n|%[46]e)=)[^&\"]*");
 
   private Safe() {}
 

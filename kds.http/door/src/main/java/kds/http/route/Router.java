@@ -188,10 +188,11 @@ public final class Router extends Handler.Abstract {
 
     /** The answer has begun and cannot be completed: the connection is cut, so that it shows. */
     private void abort(Throwable failure) {
-      if (failure instanceof ClientGoneException) {
-        LOG.debug("The client left: {}", failure.getMessage(), failure);
-      } else {
-        LOG.warn("An answer was cut off: {}", failure.getMessage(), failure);
+      switch (failure) {
+        case ClientGoneException gone -> LOG.debug("The client left: {}", gone.getMessage(), gone);
+        case IOException told -> LOG.warn("An answer was cut off. {}", told.getMessage());
+        case TransferException told -> LOG.warn("An answer was cut off. {}", told.getMessage());
+        default -> LOG.error("An answer was cut off.", failure);
       }
       callback.failed(failure);
     }

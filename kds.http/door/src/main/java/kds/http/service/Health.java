@@ -53,7 +53,7 @@ final class Health implements Route.Plain {
   private static Map<String, Object> json(HealthCheckExecutionResult result) {
     HealthCheckMetadata about = result.getHealthCheckMetadata();
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("name", about.getName());
+    json.put("name", about.getTitle());
     json.put("status", result.getHealthCheckResult().getStatus().name());
     json.put("tags", about.getTags());
     json.put("milliseconds", result.getElapsedTimeInMs());
