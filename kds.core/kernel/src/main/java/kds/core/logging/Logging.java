@@ -42,7 +42,7 @@ public final class Logging {
 
   private static final Logger LOG = LoggerFactory.getLogger(Logging.class);
 
-  private final @Nullable String home;
+  private final @Nullable String conf;
   private final @Nullable String folder;
   private final ConfigurationAdmin admin;
 
@@ -50,7 +50,7 @@ public final class Logging {
   @Activate
   public Logging(BundleContext context, @Reference ConfigurationAdmin admin, LoggingConfig config) {
     this.admin = admin;
-    this.home = context.getProperty("kds.home");
+    this.conf = context.getProperty("kds.conf");
     this.folder = context.getProperty(FOLDER);
     configure(config);
   }
@@ -62,7 +62,7 @@ public final class Logging {
   }
 
   private void configure(LoggingConfig config) {
-    Path file = Path.of(home == null ? "." : home).resolve("conf/logback.xml").toAbsolutePath();
+    Path file = Path.of(conf == null ? "conf" : conf).resolve("logback.xml").toAbsolutePath();
     if (!Files.isRegularFile(file)) {
       LOG.warn("There is no {}; the log stays as it is, and debug has no effect", file);
       return;

@@ -59,7 +59,7 @@ class LoggingTest {
     framework =
         Framework.withOwnLogging(
             Map.of(
-                "kds.home", folder.resolve("home").toString(),
+                "kds.conf", folder.resolve("home/conf").toString(),
                 "kds.log", log.toString(),
                 "kds.config", folder.resolve("config.yaml").toString(),
                 "org.ops4j.pax.logging.DefaultServiceLog.level", "WARN",
