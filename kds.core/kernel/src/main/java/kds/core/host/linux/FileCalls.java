@@ -167,7 +167,7 @@ public final class FileCalls {
    * Whether a thread that takes on a user's file-system uid loses root's power over files with it.
    * It would not under SECBIT_NO_SETUID_FIXUP (capabilities(7)).
    */
-  public static boolean losesPowerWithIdentity() {
+  static boolean losesPowerWithIdentity() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.STATE);
       int bits = (int) PRCTL.invokeExact(state, PR_GET_SECUREBITS, 0L, 0L, 0L, 0L);
