@@ -21,7 +21,6 @@ public final class FileCalls {
   private static final MethodHandle PWRITE =
       Libc.returningLong("pwrite", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle FSYNC = Libc.returningInt("fsync", JAVA_INT);
-  private static final MethodHandle FTRUNCATE = Libc.returningInt("ftruncate", JAVA_INT, JAVA_LONG);
   private static final MethodHandle FSTATFS = Libc.returningInt("fstatfs", JAVA_INT, ADDRESS);
   private static final MethodHandle GETDENTS =
       Libc.returningLong("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -93,16 +92,6 @@ public final class FileCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.STATE);
       return Libc.result(state, (int) FSYNC.invokeExact(state, file));
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
-  /** Sets a file's size and gives back what was reserved behind it. */
-  public static int truncate(int file, long size) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.STATE);
-      return Libc.result(state, (int) FTRUNCATE.invokeExact(state, file, size));
     } catch (Throwable e) {
       throw Libc.broken(e);
     }

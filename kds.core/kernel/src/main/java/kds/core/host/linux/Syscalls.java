@@ -40,6 +40,8 @@ public final class Syscalls {
   private static final MethodHandle FALLOCATE =
       Libc.returningInt("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
+  private static final MethodHandle FTRUNCATE = Libc.returningInt("ftruncate", JAVA_INT, JAVA_LONG);
+
   private static final byte[] NOTHING = {};
 
   private final Arena arena = Arena.ofAuto();
@@ -190,6 +192,15 @@ public final class Syscalls {
     }
   }
 
+  /** Sets an open file's size and gives back what was reserved behind it. */
+  public int truncate(int file, long size) {
+    try {
+      return Libc.result(state, (int) FTRUNCATE.invokeExact(state, file, size));
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
   /** Sets this thread's file-system uid; returns the one before, never an error. */
   int fsuid(int uid) {
     try {
@@ -260,6 +271,7 @@ public final class Syscalls {
     lookAll(-1, path, new int[1], 1, status);
     chmod(-1, 0);
     reserve(-1, 0, 1);
+    truncate(-1, 0);
     status();
   }
 
