@@ -1,0 +1,35 @@
+package kds.core.gate;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Switches without a file behind them. */
+public final class MapSwitches implements Switches {
+  private final Map<String, Boolean> positions = new ConcurrentHashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  @Override
+  public boolean on(String capability) {
+    return positions.getOrDefault(capability, true);
+  }
+
+  @Override
+  public Set<String> names() {
+    return positions.keySet();
+  }
+
+  @Override
+  public void turn(String capability, boolean on) {
+    positions.put(capability, on);
+    listeners.forEach(Runnable::run);
+  }
+
+  @Override
+  public AutoCloseable onChange(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+}
