@@ -72,6 +72,17 @@ final class Gate {
     gapEnds = System.nanoTime() + room.gap().toNanos();
   }
 
+  /** Ends the gap when nobody is left who takes calls: what was drained does not come back. */
+  void endGapUnlessServed() {
+    synchronized (this) {
+      if (offerings.stream().anyMatch(o -> o.generation().takesCalls())) {
+        return;
+      }
+      gapEnds = System.nanoTime();
+    }
+    refuseWaiting(Unavailable.absent(capability));
+  }
+
   /** Lets everybody in who waits, as far as there is a service for him. */
   void serveWaiting() {
     waiting().forEach(call -> room.run(() -> serve(call)));

@@ -165,7 +165,12 @@ public final class Gatehouse implements Gates, Generations, Drains {
 
   @Override
   public CompletionStage<Void> drain(Bundle bundle) {
-    return generation(bundle, true).drain();
+    Generation generation = generation(bundle, true);
+    CompletionStage<Void> drained = generation.drain();
+    gates.values().stream()
+        .filter(gate -> gate.offerings().stream().anyMatch(o -> o.generation() == generation))
+        .forEach(Gate::endGapUnlessServed);
+    return drained;
   }
 
   @Override

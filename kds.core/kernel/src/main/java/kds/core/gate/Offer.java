@@ -15,7 +15,8 @@ public record Offer(String capability, String type) {
     return new Offer(capability, ANY);
   }
 
-  boolean covers(Offer wanted) {
+  /** Whether this is what somebody wants. */
+  public boolean covers(Offer wanted) {
     return capability.equals(wanted.capability)
         && (wanted.type.equals(ANY) || wanted.type.equals(type));
   }

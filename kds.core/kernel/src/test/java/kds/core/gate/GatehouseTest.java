@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import kds.api.capability.CapabilityUnavailableException;
@@ -145,8 +146,6 @@ class GatehouseTest {
   @Test
   void isAbsentAtOnceWhenTheServiceWasDrainedAway() throws Exception {
     Bundle bundle = bundle("1.0.0");
-    gates.close();
-    use(Duration.ofMillis(1), 10);
     ServiceRegistration<?> registration = serve(bundle, "a");
     gates.drain(bundle).toCompletableFuture().get(5, SECONDS);
     assertThat(enter()).isCompletedExceptionally();
@@ -310,7 +309,7 @@ class GatehouseTest {
       try (Lease<Supplier<String>> lease = enter().get(10, SECONDS)) {
         calls.incrementAndGet();
         lease.service().get();
-        Thread.yield();
+        LockSupport.parkNanos(50_000);
       } catch (Exception e) {
         failures.add(e);
       }

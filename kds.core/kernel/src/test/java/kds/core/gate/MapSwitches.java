@@ -1,5 +1,6 @@
 package kds.core.gate;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MapSwitches implements Switches {
   private final Map<String, Boolean> positions = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  private volatile boolean broken;
+
+  /** From now on nothing can be written. */
+  void breakDisk() {
+    broken = true;
+  }
 
   @Override
   public boolean on(String capability) {
@@ -22,7 +30,10 @@ public final class MapSwitches implements Switches {
   }
 
   @Override
-  public void turn(String capability, boolean on) {
+  public void turn(String capability, boolean on) throws IOException {
+    if (broken) {
+      throw new IOException("disk full");
+    }
     positions.put(capability, on);
     listeners.forEach(Runnable::run);
   }
