@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import kds.core.gate.Declared;
 import kds.core.gate.Generations;
 import org.osgi.framework.Bundle;
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import kds.core.gate.Declared;
 import kds.core.gate.Generations;
 import kds.core.gate.Offer;
 import org.jspecify.annotations.Nullable;

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
-import org.jspecify.annotations.Nullable;
+import kds.core.config.CapabilitySwitches;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /** All gates, and what passes through them: services from one side, calls from the other. */
 @Component(
-    service = {Gates.class, Generations.class, Drains.class, Gatehouse.class},
+    service = {Gates.class, Generations.class, Gatehouse.class},
     immediate = true)
-public final class Gatehouse implements Gates, Generations, Drains {
+public final class Gatehouse implements Gates, Generations, CapabilitySwitches.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Gatehouse.class);
 
   /** How long a service may be gone before its callers are sent away (design, section 5). */
@@ -41,7 +41,7 @@ public final class Gatehouse implements Gates, Generations, Drains {
   private record Key(String capability, String type) {}
 
   private final BundleContext context;
-  private final Switches switches;
+  private final CapabilitySwitches switches;
   private final WaitingRoom room;
   private final OfferingTracker tracker;
   private final Map<String, Turnstile> turnstiles = new ConcurrentHashMap<>();
@@ -49,15 +49,14 @@ public final class Gatehouse implements Gates, Generations, Drains {
   private final Map<Long, Generation> generations = new ConcurrentHashMap<>();
   private final Readiness readiness = new Readiness();
   private final BundleListener forget = this::forget;
-  private @Nullable AutoCloseable switchListener;
 
   /** Made by Declarative Services. */
   @Activate
-  public Gatehouse(BundleContext context, @Reference Switches switches) {
+  public Gatehouse(BundleContext context, @Reference CapabilitySwitches switches) {
     this(context, switches, GAP, SEATS);
   }
 
-  Gatehouse(BundleContext context, Switches switches, Duration gap, int seats) {
+  Gatehouse(BundleContext context, CapabilitySwitches switches, Duration gap, int seats) {
     this.context = context;
     this.switches = switches;
     this.room = new WaitingRoom(gap, seats);
@@ -66,16 +65,14 @@ public final class Gatehouse implements Gates, Generations, Drains {
 
   @Activate
   void open() {
-    switchListener = switches.onChange(this::followSwitches);
+    switches.listen(this);
     context.addBundleListener(forget);
     tracker.open();
   }
 
   @Deactivate
-  void close() throws Exception {
-    if (switchListener != null) {
-      switchListener.close();
-    }
+  void close() {
+    switches.forget(this);
     context.removeBundleListener(forget);
     tracker.close();
     gates.forEach((key, gate) -> gate.refuseWaiting(Unavailable.absent(key.capability())));
@@ -89,7 +86,7 @@ public final class Gatehouse implements Gates, Generations, Drains {
       return gate.enter(service);
     }
     return CompletableFuture.failedStage(
-        switches.on(capability) ? Unavailable.absent(capability) : Unavailable.off(capability));
+        switches.isOn(capability) ? Unavailable.absent(capability) : Unavailable.off(capability));
   }
 
   /** How many calls wait in a gap now. */
@@ -154,7 +151,7 @@ public final class Gatehouse implements Gates, Generations, Drains {
 
   @Override
   public boolean on(String capability) {
-    return switches.on(capability);
+    return switches.isOn(capability);
   }
 
   @Override
@@ -193,14 +190,10 @@ public final class Gatehouse implements Gates, Generations, Drains {
   // The operator's side
 
   @Override
-  public CompletionStage<Void> drained(String capability) {
+  public CompletionStage<?> switched(String capability, boolean on) {
     Turnstile turnstile = turnstile(capability);
-    follow(capability, turnstile);
-    if (!turnstile.isShut()) {
-      return CompletableFuture.failedStage(
-          new IllegalStateException("The capability " + capability + " is switched on"));
-    }
-    return turnstile.shut();
+    turn(capability, turnstile, on);
+    return on ? CompletableFuture.completedStage(null) : turnstile.shut();
   }
 
   /** The generations that serve a capability, newest first. */
@@ -214,34 +207,29 @@ public final class Gatehouse implements Gates, Generations, Drains {
   }
 
   private Turnstile turnstile(String capability) {
-    Turnstile turnstile = turnstiles.computeIfAbsent(capability, c -> new Turnstile());
-    follow(capability, turnstile);
-    return turnstile;
+    return turnstiles.computeIfAbsent(
+        capability,
+        name -> {
+          Turnstile turnstile = new Turnstile();
+          if (!switches.isOn(name)) {
+            turnstile.shut();
+          }
+          return turnstile;
+        });
   }
 
-  /** Brings all turnstiles into the position that the configuration wants. */
-  void followSwitches() {
-    turnstiles.forEach(this::follow);
-  }
-
-  private void follow(String capability, Turnstile turnstile) {
+  private void turn(String capability, Turnstile turnstile, boolean on) {
     List<Gate> affected =
         gates.entrySet().stream()
-            .filter(e -> e.getKey().capability().equals(capability))
+            .filter(gate -> gate.getKey().capability().equals(capability))
             .map(Map.Entry::getValue)
             .toList();
-    synchronized (turnstile) {
-      boolean on = switches.on(capability);
-      if (on == !turnstile.isShut()) {
-        return;
-      }
-      if (on) {
-        affected.forEach(Gate::expect);
-        turnstile.open();
-        return;
-      }
+    if (on) {
+      affected.forEach(Gate::expect);
+      turnstile.open();
+    } else {
       turnstile.shut();
+      affected.forEach(gate -> gate.refuseWaiting(Unavailable.off(capability)));
     }
-    affected.forEach(gate -> gate.refuseWaiting(Unavailable.off(capability)));
   }
 }

@@ -11,7 +11,7 @@ import kds.api.security.Audit;
 import kds.api.security.AuditRecord;
 import kds.api.security.AuditRecord.Outcome;
 import kds.api.security.Caller;
-import org.osgi.framework.BundleContext;
+import kds.core.config.CapabilitySwitches;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -19,19 +19,16 @@ import org.osgi.service.component.annotations.Reference;
 /** The list of capabilities with their switches, for people. */
 @Component
 public final class Roster implements Capabilities {
-  private final BundleContext context;
   private final Gatehouse gatehouse;
-  private final Switches switches;
+  private final CapabilitySwitches switches;
   private final Audit audit;
 
   /** Made by Declarative Services. */
   @Activate
   public Roster(
-      BundleContext context,
       @Reference Gatehouse gatehouse,
-      @Reference Switches switches,
+      @Reference CapabilitySwitches switches,
       @Reference Audit audit) {
-    this.context = context;
     this.gatehouse = gatehouse;
     this.switches = switches;
     this.audit = audit;
@@ -44,13 +41,8 @@ public final class Roster implements Capabilities {
 
   @Override
   public void turn(String name, boolean on, Caller by) throws IOException {
-    if (!names().contains(name)) {
-      throw new IllegalArgumentException(
-          "There is no capability " + name + " here. There are: " + String.join(", ", names()));
-    }
     try {
       switches.turn(name, on);
-      gatehouse.followSwitches();
       write(name, on, by, Outcome.DONE);
     } catch (IOException e) {
       write(name, on, by, Outcome.FAILED);
@@ -59,9 +51,8 @@ public final class Roster implements Capabilities {
   }
 
   private Set<String> names() {
-    Set<String> names = new TreeSet<>(switches.names());
+    Set<String> names = new TreeSet<>(switches.known());
     names.addAll(gatehouse.seen());
-    names.addAll(Declared.by(context.getBundles()));
     return names;
   }
 
@@ -70,7 +61,7 @@ public final class Roster implements Capabilities {
         gatehouse.serving(name).stream()
             .map(g -> new Capability.Generation(g.name(), g.version(), g.draining(), g.leases()))
             .toList();
-    return new Capability(name, switches.on(name), generations);
+    return new Capability(name, switches.isOn(name), generations);
   }
 
   private void write(String name, boolean on, Caller by, Outcome outcome) {

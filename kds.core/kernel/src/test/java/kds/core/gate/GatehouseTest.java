@@ -195,7 +195,7 @@ class GatehouseTest {
     assertThat(enter()).isCompletedExceptionally();
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     assertThat(refusal(enter()).reason()).isEqualTo(Reason.OFF);
-    CompletableFuture<Void> drained = gates.drained("toy").toCompletableFuture();
+    CompletableFuture<?> drained = switches.lastEnd().toCompletableFuture();
     assertThat(drained).isNotDone();
     assertThat(running.service().get()).isEqualTo("a");
     running.close();
@@ -218,7 +218,7 @@ class GatehouseTest {
     serve(bundle("1.0.0"), "a");
     Lease<?> running = enter().get(5, SECONDS);
     switches.turn("toy", false);
-    CompletableFuture<Void> drained = gates.drained("toy").toCompletableFuture();
+    CompletableFuture<?> drained = switches.lastEnd().toCompletableFuture();
     switches.turn("toy", true);
     assertThat(drained).isCompletedExceptionally();
     enter().get(5, SECONDS).close();

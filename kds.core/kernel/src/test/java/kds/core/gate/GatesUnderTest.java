@@ -2,13 +2,14 @@ package kds.core.gate;
 
 import java.util.concurrent.CompletionStage;
 import kds.api.capability.Lease;
+import kds.core.config.CapabilitySwitches;
 import org.osgi.framework.BundleContext;
 
 /** Real gates, opened and closed as Declarative Services would. */
 public final class GatesUnderTest {
   private final Gatehouse gatehouse;
 
-  public GatesUnderTest(BundleContext context, Switches switches) {
+  public GatesUnderTest(BundleContext context, CapabilitySwitches switches) {
     gatehouse = new Gatehouse(context, switches);
     gatehouse.open();
   }
@@ -21,7 +22,7 @@ public final class GatesUnderTest {
     return gatehouse.enter(capability, type);
   }
 
-  public void close() throws Exception {
+  public void close() {
     gatehouse.close();
   }
 }

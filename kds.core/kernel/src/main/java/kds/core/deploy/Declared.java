@@ -1,4 +1,4 @@
-package kds.core.gate;
+package kds.core.deploy;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,14 +14,14 @@ import org.osgi.framework.wiring.BundleRevision;
  * kds.capability;kds.capability=transfer}. So a capability is known before it has a service, and
  * while it is switched off.
  */
-public final class Declared {
+final class Declared {
   /** The namespace, and in it the attribute that holds the name. */
-  public static final String NAMESPACE = Capability.PROPERTY;
+  static final String NAMESPACE = Capability.PROPERTY;
 
   private Declared() {}
 
   /** What some bundles declare, by name. */
-  public static Set<String> by(Bundle... bundles) {
+  static Set<String> by(Bundle... bundles) {
     Set<String> names = new TreeSet<>();
     Arrays.stream(bundles).flatMap(Declared::in).forEach(names::add);
     return names;
