@@ -48,13 +48,17 @@ final class HttpServer {
 
   /**
    * Refused with 400: whatever one reader could take for a separator and another for part of a
-   * name. Let through: an encoded percent sign, backslash or control character, which are legal in
-   * the names of files; whoever uses them reads the raw path.
+   * name, and what is not UTF-8. Let through: an encoded percent sign, backslash or control
+   * character, and letters that should have been encoded. They are legal in the names of files, and
+   * whoever uses them reads the raw path.
    */
   private static final UriCompliance PATHS =
       new UriCompliance(
           "KDS",
-          EnumSet.of(Violation.AMBIGUOUS_PATH_ENCODING, Violation.SUSPICIOUS_PATH_CHARACTERS));
+          EnumSet.of(
+              Violation.AMBIGUOUS_PATH_ENCODING,
+              Violation.SUSPICIOUS_PATH_CHARACTERS,
+              Violation.ILLEGAL_PATH_CHARACTERS));
 
   private final Server server;
   private final HttpConfiguration configuration = new HttpConfiguration();
@@ -75,7 +79,7 @@ final class HttpServer {
     server.setErrorHandler(new ProblemErrors());
     server.setStopAtShutdown(false);
     server.setRequestLog(
-        (request, response) -> accessLog.log(Credentials.of(request).request(), response));
+        (request, response) -> accessLog.log(Credentials.forLog(request), response));
     configuration.setRequestHeaderSize(HEADER_BYTES);
     configuration.setSendServerVersion(false);
     configuration.setHttpCompliance(HttpCompliance.STRICT);
