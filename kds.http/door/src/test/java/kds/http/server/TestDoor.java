@@ -37,6 +37,11 @@ import org.eclipse.jetty.server.RequestLog;
 
 /** A door that really listens, on a port of its own, with files of its own. */
 final class TestDoor implements AutoCloseable {
+  static {
+    // The more is logged, the more a test finds of what must not be.
+    System.setProperty("org.slf4j.simpleLogger.log.kds.http", "debug");
+  }
+
   static final String SERVER_ID = "5b1f7f0e-8f0a-4b8e-9d0c-0d1a2b3c4d5e";
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
