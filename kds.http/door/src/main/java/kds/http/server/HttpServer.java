@@ -3,8 +3,6 @@ package kds.http.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +62,6 @@ final class HttpServer {
   private final HttpConfiguration configuration = new HttpConfiguration();
   private final GracefulHandler graceful;
   private final Supplier<Settings> settings;
-  private final List<Connector> retiring = new CopyOnWriteArrayList<>();
   private @Nullable DoorConnector current;
 
   HttpServer(Supplier<Settings> settings, Handler afterEntrance, RequestLog accessLog) {
@@ -191,7 +188,6 @@ final class HttpServer {
     if (current == connector) {
       current = null;
     }
-    retiring.add(connector);
     connector
         .shutdown()
         .orTimeout(LONGEST_REQUEST.toMillis(), TimeUnit.MILLISECONDS)
@@ -206,7 +202,7 @@ final class HttpServer {
       LOG.warn("The listener on {} did not stop cleanly", connector, e);
     }
     server.removeConnector(connector);
-    retiring.remove(connector);
+    LOG.info("The listener before is closed, its connections have ended");
   }
 
   /** Closes the listening socket; connections that stand go on. */

@@ -61,7 +61,7 @@ final class SelfSigned {
       LOG.info(
           "Made a self-signed certificate for {} {} in {}, its key in {}",
           names,
-          addresses.stream().map(InetAddress::getHostAddress).toList(),
+          addresses.stream().map(a -> a.getHostAddress().replaceFirst("%.*", "")).toList(),
           certificateFile,
           keyFile);
     } catch (IOException | GeneralSecurityException e) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +133,14 @@ final class ReloadTest {
       assertThat(connects("127.0.0.2", door.port())).isTrue();
       door.toy.release.countDown();
       assertThat(held.get()).isEqualTo(200);
+      door.awaitLog("The listener before is closed");
+      HttpResponse<String> moved =
+          TestDoor.CLIENT.send(
+              HttpRequest.newBuilder(URI.create("https://127.0.0.2:" + door.port() + "/x"))
+                  .header("Authorization", "Bearer " + GOOD)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(moved.statusCode()).as("after the old listener has gone").isEqualTo(200);
     }
   }
 
