@@ -3,8 +3,6 @@ package kds.http.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -48,19 +46,22 @@ final class HttpServer {
 
   /**
    * Refused with 400: whatever one reader could take for a separator and another for part of a
-   * name. Let through: an encoded percent sign, backslash or control character, which are legal in
-   * the names of files; whoever uses them reads the raw path.
+   * name, and what is not UTF-8. Let through: an encoded percent sign, backslash or control
+   * character, and letters that should have been encoded. They are legal in the names of files, and
+   * whoever uses them reads the raw path.
    */
   private static final UriCompliance PATHS =
       new UriCompliance(
           "KDS",
-          EnumSet.of(Violation.AMBIGUOUS_PATH_ENCODING, Violation.SUSPICIOUS_PATH_CHARACTERS));
+          EnumSet.of(
+              Violation.AMBIGUOUS_PATH_ENCODING,
+              Violation.SUSPICIOUS_PATH_CHARACTERS,
+              Violation.ILLEGAL_PATH_CHARACTERS));
 
   private final Server server;
   private final HttpConfiguration configuration = new HttpConfiguration();
   private final GracefulHandler graceful;
   private final Supplier<Settings> settings;
-  private final List<Connector> retiring = new CopyOnWriteArrayList<>();
   private @Nullable DoorConnector current;
 
   HttpServer(Supplier<Settings> settings, Handler afterEntrance, RequestLog accessLog) {
@@ -75,7 +76,7 @@ final class HttpServer {
     server.setErrorHandler(new ProblemErrors());
     server.setStopAtShutdown(false);
     server.setRequestLog(
-        (request, response) -> accessLog.log(Credentials.of(request).request(), response));
+        (request, response) -> accessLog.log(Credentials.forLog(request), response));
     configuration.setRequestHeaderSize(HEADER_BYTES);
     configuration.setSendServerVersion(false);
     configuration.setHttpCompliance(HttpCompliance.STRICT);
@@ -187,7 +188,6 @@ final class HttpServer {
     if (current == connector) {
       current = null;
     }
-    retiring.add(connector);
     connector
         .shutdown()
         .orTimeout(LONGEST_REQUEST.toMillis(), TimeUnit.MILLISECONDS)
@@ -202,7 +202,7 @@ final class HttpServer {
       LOG.warn("The listener on {} did not stop cleanly", connector, e);
     }
     server.removeConnector(connector);
-    retiring.remove(connector);
+    LOG.info("The listener before is closed, its connections have ended");
   }
 
   /** Closes the listening socket; connections that stand go on. */
