@@ -42,6 +42,8 @@ final class HttpServer {
 
   private static final int MOST_PLATFORM_THREADS = 64;
   private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
+  private static final int REBIND_TRIES = 40;
+  private static final long REBIND_PAUSE_MILLIS = 25;
   private static final int ACCEPT_QUEUE = 512;
 
   /**
@@ -105,13 +107,15 @@ final class HttpServer {
    */
   int open(Endpoint endpoint, SslContextFactory.@Nullable Server tls) throws IOException {
     DoorConnector before = current;
-    if (before != null && endpoint.port() != 0 && before.getLocalPort() == endpoint.port()) {
+    boolean samePort =
+        before != null && endpoint.port() != 0 && before.getLocalPort() == endpoint.port();
+    if (samePort) {
       retire(before);
       before = null;
     }
     DoorConnector fresh = connector(endpoint, tls);
     try {
-      fresh.open();
+      bind(fresh, samePort ? REBIND_TRIES : 1);
       server.addConnector(fresh);
       fresh.start();
     } catch (Exception e) {
@@ -124,6 +128,22 @@ final class HttpServer {
       retire(before);
     }
     return fresh.getLocalPort();
+  }
+
+  /** The kernel frees a port only when the thread that accepted on it has noticed the close. */
+  private static void bind(DoorConnector connector, int tries)
+      throws IOException, InterruptedException {
+    for (int left = tries - 1; ; left--) {
+      try {
+        connector.open();
+        return;
+      } catch (IOException e) {
+        if (left == 0) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(REBIND_PAUSE_MILLIS);
+      }
+    }
   }
 
   /** Lets changed limits work on the open listener. */

@@ -150,9 +150,11 @@ final class ReloadTest {
       int port = door.port();
       door.modify("port", port);
       assertThat(door.awaitPort()).isEqualTo(port);
-      door.modify("ssl", true);
-      assertThat(door.awaitPort()).isEqualTo(port);
-      assertThat(status(door, GOOD)).isEqualTo(200);
+      for (boolean tls : new boolean[] {true, false, true, false, true}) {
+        door.modify("ssl", tls);
+        assertThat(door.awaitPort()).isEqualTo(port);
+        assertThat(status(door, GOOD)).isEqualTo(200);
+      }
       assertThat(door.getAs(GOOD, "/x").body()).contains("secure=true");
     }
   }
