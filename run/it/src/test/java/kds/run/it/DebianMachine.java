@@ -138,6 +138,15 @@ final class DebianMachine implements AutoCloseable {
     return words;
   }
 
+  /** Follows the journal from now on: nothing that comes after this call is missed. */
+  Running journal(String... options) throws IOException, InterruptedException {
+    String last = succeed("journalctl", "-o", "cat", "-n", "1", "--show-cursor");
+    String cursor = last.substring(last.lastIndexOf("-- cursor: ") + "-- cursor: ".length());
+    List<String> words = new ArrayList<>(List.of("journalctl", "-f", "--after-cursor=" + cursor));
+    words.addAll(List.of(options));
+    return start(words.toArray(String[]::new));
+  }
+
   /** Waits for a message of the journal, from this boot's first one on. */
   String awaitJournal(String pattern, Duration limit) throws IOException, InterruptedException {
     try (Running journal = start("journalctl", "-o", "cat", "--no-tail", "-f")) {
@@ -178,6 +187,17 @@ final class DebianMachine implements AutoCloseable {
     succeed("useradd", "--create-home", "--shell", "/bin/bash", name);
     run(LIMIT, (name + ":" + password).getBytes(), List.of("chpasswd")).succeeded();
     return new DebianUser(name, Long.parseLong(succeed("id", "-u", name)), password);
+  }
+
+  /**
+   * Waits until xrdp accepts. Its unit is "started" two seconds earlier: a first process tries the
+   * port and gives it up again, and only the one that stays says that it is starting.
+   */
+  void awaitXrdp() throws IOException, InterruptedException {
+    try (Running journal = start("journalctl", "-o", "cat", "--no-tail", "-f", "-t", "xrdp")) {
+      journal.await("starting xrdp with pid", LIMIT);
+      journal.await("xrdp_listen_pp done", LIMIT);
+    }
   }
 
   /** Logs in by RDP and waits until the desktop is drawn. */

@@ -71,7 +71,7 @@ final class DebianService {
 
   /** Starts it by systemd and waits until it says that it is ready. */
   DebianService start() throws IOException, InterruptedException {
-    try (Running journal = machine.start("journalctl", "-o", "cat", "-n", "0", "-fu", UNIT)) {
+    try (Running journal = machine.journal("-o", "cat", "-u", UNIT)) {
       machine.succeed("systemctl", "start", UNIT);
       journal.await("\\bREADY\\b", READY);
     }

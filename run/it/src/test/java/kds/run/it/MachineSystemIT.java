@@ -86,6 +86,7 @@ class MachineSystemIT {
 
   @Test
   void hasANetworkOfItsOwn(DebianMachine machine) throws Exception {
+    machine.awaitXrdp();
     assertThat(machine.succeed("ls", "/sys/class/net")).isEqualTo("lo");
     String listening = machine.succeed("ss", "-Hltn", "sport", "=", "3389");
     assertThat(listening).contains(":3389");

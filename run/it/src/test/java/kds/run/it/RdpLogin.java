@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Matcher;
 
 /**
  * A person who logged in by RDP: a real client (FreeRDP on a screen of its own) to the machine's
@@ -37,17 +38,16 @@ final class RdpLogin implements AutoCloseable {
 
   static RdpLogin to(DebianMachine machine, DebianUser user)
       throws IOException, InterruptedException {
+    machine.awaitXrdp();
     Running screen =
         machine.start(
             "Xvfb", "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-ac");
     Running client = null;
     try {
       int clientDisplay = Integer.parseInt(screen.await("^\\d+$", LIMIT).group());
-      try (Running sockets =
-          machine.start("inotifywait", "-m", "-e", "create", "--format", "%f", "/tmp/.X11-unix")) {
-        sockets.await("Watches established", LIMIT);
+      try (Running xrdp = machine.journal("-o", "short", "-t", "xrdp")) {
         client = connect(machine, user, clientDisplay);
-        int display = awaitDisplay(machine, user, sockets);
+        int display = awaitDisplay(user, xrdp);
         RdpLogin login = new RdpLogin(machine, user, display, clientDisplay, client, screen);
         login.awaitDesktop();
         return login;
@@ -78,25 +78,27 @@ final class RdpLogin implements AutoCloseable {
     return client;
   }
 
-  /** The first new display whose socket the user owns. */
-  private static int awaitDisplay(DebianMachine machine, DebianUser user, Running sockets)
-      throws IOException, InterruptedException {
-    while (true) {
-      String number = sockets.await("^X(\\d+)$", LIMIT).group(1);
-      String owner = machine.run("stat", "-c", "%u", "/tmp/.X11-unix/X" + number).output();
-      if (owner.equals(Long.toString(user.uid()))) {
-        return Integer.parseInt(number);
-      }
+  /** The display that xrdp says it gave, fresh or found again, once its X server answers. */
+  private static int awaitDisplay(DebianUser user, Running xrdp) throws InterruptedException {
+    String about = "xrdp\\[(\\d+)\\]: .* login (successful|failed) for user " + user.name();
+    Matcher said = xrdp.await(about + "( on display (\\d+))?$", LIMIT);
+    if (said.group(4) == null) {
+      throw new AssertionError("xrdp refused the log-in of " + user.name() + ": " + said.group());
     }
+    xrdp.await("xrdp\\[" + said.group(1) + "\\]: .*connected ok", LIMIT);
+    return Integer.parseInt(said.group(4));
   }
 
-  /**
-   * The desktop is drawn once xfdesktop has told the root window its picture, and a panel is up.
-   */
+  /** The desktop is there once xfdesktop has drawn its picture and both panels have windows. */
   private void awaitDesktop() throws IOException, InterruptedException {
-    String[] spy = {"xprop", "-root", "-spy", "_NET_CLIENT_LIST"};
-    try (Running windows = machine.start(onDisplay(spy))) {
-      windows.await("(0x[0-9a-f]+, ){1,}0x[0-9a-f]+", LIMIT);
+    awaitOfRootWindow("^_XROOTPMAP_ID");
+    awaitOfRootWindow("^_NET_CLIENT_LIST\\((.*0x[0-9a-f]+){3}");
+  }
+
+  /** xprop prints what there is, then each change as it happens. */
+  private void awaitOfRootWindow(String property) throws IOException, InterruptedException {
+    try (Running properties = machine.start(onDisplay("xprop", "-root", "-spy"))) {
+      properties.await(property, LIMIT);
     }
   }
 

@@ -94,13 +94,15 @@ final class Running implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Ends it and all it started. */
+  /** Kills it and all it started: what is below first, so that nobody is left unreaped. */
   @Override
   public void close() {
-    List<ProcessHandle> below = process.descendants().toList();
-    process.destroy();
-    below.forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.descendants().toList().reversed().forEach(ProcessHandle::destroyForcibly);
+    process
+        .onExit()
+        .completeOnTimeout(process, 1, TimeUnit.SECONDS)
+        .thenAccept(Process::destroyForcibly)
+        .join();
     process.onExit().join();
   }
 
