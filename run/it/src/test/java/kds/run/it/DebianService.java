@@ -69,8 +69,11 @@ final class DebianService {
     return machine.succeed(command.toArray(String[]::new));
   }
 
-  /** Starts it by systemd and waits until it says that it is ready. */
+  /** Starts it by systemd, unless it runs, and waits until it says that it is ready. */
   DebianService start() throws IOException, InterruptedException {
+    if (property("ActiveState").equals("active")) {
+      return this;
+    }
     try (Running journal = machine.journal("-o", "cat", "-u", UNIT)) {
       machine.succeed("systemctl", "start", UNIT);
       journal.await("\\bREADY\\b", READY);
