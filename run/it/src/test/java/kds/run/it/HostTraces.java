@@ -41,7 +41,7 @@ record HostTraces(
       String cgroup = Files.readString(Path.of("/proc/" + pid + "/cgroup"));
       String words = Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
       String state = Files.readString(Path.of("/proc/" + pid + "/stat")).replaceAll(".*\\) ", "");
-      boolean machine = cgroup.contains("/kds-") || words.contains("run/debian/machine");
+      boolean machine = cgroup.contains("/kds-debian-") || words.contains("run/debian/machine");
       return machine && !state.startsWith("Z")
           ? Optional.of(pid + " " + words + cgroup)
           : Optional.empty();
@@ -56,7 +56,7 @@ record HostTraces(
 
   private static Set<String> findCgroups() throws IOException {
     try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"))) {
-      return names(all.filter(path -> path.getFileName().toString().startsWith("kds-")));
+      return names(all.filter(path -> path.getFileName().toString().startsWith("kds-debian-")));
     } catch (UncheckedIOException e) {
       throw new IOException("A cgroup went while the tree was walked", e);
     }
@@ -70,9 +70,9 @@ record HostTraces(
     Set<String> found = new TreeSet<>();
     found.addAll(below("/tmp", "nspawn-"));
     found.addAll(below("/tmp/.X11-unix", ""));
-    found.addAll(below("/run/systemd/nspawn/propagate", ""));
-    found.addAll(below("/run/systemd/nspawn/unix-export", ""));
-    found.addAll(below(cache() + "/machines", "kds-"));
+    found.addAll(below("/run/systemd/nspawn/propagate", "kds-debian-"));
+    found.addAll(below("/run/systemd/nspawn/unix-export", "kds-debian-"));
+    found.addAll(below(cache() + "/machines", "kds-debian-"));
     return found;
   }
 
