@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Writes audit records to the logger {@code kds.audit}: one line each, the message a JSON object,
  * so that a name chosen by a user can neither begin a line nor pass for another member.
  */
-@Component
+@Component(immediate = true)
 public final class AuditLog implements Audit {
   /** The logger's name, for whoever sends it to a file of its own. */
   static final String LOGGER = "kds.audit";

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -37,11 +38,22 @@ final class ConfigFile {
 
   private final Path path;
   private final TrustedFiles trusted;
+  private final Swap swap;
   private final ReentrantLock writing = new ReentrantLock();
 
   ConfigFile(Path path, TrustedFiles trusted) {
+    this(path, trusted, Exchange::of);
+  }
+
+  ConfigFile(Path path, TrustedFiles trusted, Swap swap) {
     this.path = path;
     this.trusted = trusted;
+    this.swap = swap;
+  }
+
+  /** Lets two files swap names in one step; false when the file system cannot. */
+  interface Swap {
+    boolean swap(Path a, Path b) throws IOException;
   }
 
   Path path() {
@@ -94,8 +106,18 @@ final class ConfigFile {
       byte[] expected = base;
       for (int round = 0; round < MOST_ROUNDS; round++) {
         store(other, wanted, real);
-        Exchange.of(other, real);
-        sync(other.getParent());
+        if (!swap.swap(other, real)) {
+          byte[] now = Files.readAllBytes(real);
+          if (Arrays.equals(now, expected)) {
+            Files.move(other, real, StandardCopyOption.ATOMIC_MOVE);
+            sync(real.getParent());
+            return;
+          }
+          expected = now;
+          wanted = edit(now, values);
+          continue;
+        }
+        sync(real.getParent());
         byte[] found = settled(other, expected);
         if (Arrays.equals(found, expected)) {
           return;
@@ -123,13 +145,12 @@ final class ConfigFile {
     return Files.readAllBytes(other);
   }
 
-  private static byte[] editOrGiveBack(
-      byte[] found, Map<String, Object> values, Path other, Path real)
+  private byte[] editOrGiveBack(byte[] found, Map<String, Object> values, Path other, Path real)
       throws IOException, BadConfigException {
     try {
       return edit(found, values);
     } catch (BadConfigException e) {
-      Exchange.of(other, real); // He is not done yet; his file is his.
+      swap.swap(other, real); // He is not done yet; his file is his.
       throw e;
     }
   }

@@ -118,6 +118,7 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
 
   @Override
   public void turn(String capability, boolean on) throws IOException {
+    await(thread.submit(this::load)); // Bundles and file as they are now.
     if (!known().contains(capability)) {
       throw new IllegalArgumentException(
           "There is no capability "
@@ -173,10 +174,10 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
     try {
       loaded.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("It is written, but not yet in effect.", e);
+      throw new IOException("The configuration is not yet in effect.", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("It is written, but may not yet be in effect.", e);
+      throw new IOException("The configuration may not yet be in effect.", e);
     }
   }
 
@@ -207,15 +208,14 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
     try {
       Schemas schemas = bundles.schemas();
       Settings settings = Reading.of(Document.of(ConfigText.of(bytes).text()), schemas);
-      boolean changed = feeder.feed(settings);
-      report = new Report(true, List.of(), settings.warnings());
-      report.log(file.path(), before);
-      if (changed) {
+      if (feeder.feed(settings)) {
         LOG.info("{} is in effect", file.path());
       }
       conditions.meet(FED);
       conditions.meet(DOOR);
       switches.apply(schemas.capabilities(), settings.switches());
+      report = new Report(true, List.of(), settings.warnings());
+      report.log(file.path(), before);
     } catch (BadConfigException e) {
       refuse(e);
     }

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 final class Exchange {
   private static final int AT_FDCWD = -100;
   private static final int RENAME_EXCHANGE = 2;
+  private static final int EINVAL = 22;
+  private static final int ENOSYS = 38;
 
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -37,8 +39,12 @@ final class Exchange {
 
   private Exchange() {}
 
-  /** Swaps them. Both must exist, in one file system. */
-  static void of(Path a, Path b) throws IOException {
+  /**
+   * Swaps them. Both must exist, in one file system.
+   *
+   * @return false when this file system cannot do it (NFS)
+   */
+  static boolean of(Path a, Path b) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       int result =
@@ -50,10 +56,11 @@ final class Exchange {
                   AT_FDCWD,
                   arena.allocateFrom(b.toString()),
                   RENAME_EXCHANGE);
-      if (result != 0) {
-        int errno = (int) ERRNO.get(state, 0L);
-        throw new IOException("renameat2 of " + a + " failed with errno " + errno);
+      int errno = result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+      if (errno != 0 && errno != EINVAL && errno != ENOSYS) {
+        throw new IOException(b + " cannot be replaced: renameat2 failed, errno " + errno + ".");
       }
+      return errno == 0;
     } catch (IOException e) {
       throw e;
     } catch (Throwable e) {

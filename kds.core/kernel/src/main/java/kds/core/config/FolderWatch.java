@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ final class FolderWatch implements Runnable, AutoCloseable {
   private final Path file;
   private final Runnable changed;
   private final WatchService watch;
-  private final Map<Path, WatchKey> keys = new HashMap<>();
+  private final Set<WatchKey> keys = new HashSet<>();
 
   FolderWatch(Path file, Runnable changed) throws IOException {
     this.file = file.toAbsolutePath();
@@ -63,8 +62,6 @@ final class FolderWatch implements Runnable, AutoCloseable {
       }
     } catch (ClosedWatchServiceException | InterruptedException _) {
       // The service ends.
-    } catch (IOException e) {
-      LOG.error("{} is no longer watched; restart the service after an edit", file, e);
     }
   }
 
@@ -83,36 +80,27 @@ final class FolderWatch implements Runnable, AutoCloseable {
     }
   }
 
-  private void watchFolders() throws IOException {
-    Set<Path> wanted = folders();
-    keys.entrySet()
-        .removeIf(
-            entry -> {
-              boolean stale = !entry.getValue().isValid() || !wanted.contains(entry.getKey());
-              if (stale) {
-                entry.getValue().cancel();
-              }
-              return stale;
-            });
-    for (Path folder : wanted) {
-      if (!keys.containsKey(folder)) {
-        watch(folder);
+  /**
+   * Watches the folders that have a part in the path now. Registers all of them anew each time: the
+   * same path may be another folder by now; for the same folder the key is the same.
+   */
+  private void watchFolders() {
+    Set<WatchKey> present = new HashSet<>();
+    for (Path folder : folders()) {
+      try {
+        present.add(
+            folder.register(
+                watch,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE));
+      } catch (IOException e) {
+        LOG.debug("{} cannot be watched; {} is looked at instead", folder, file, e);
       }
     }
-  }
-
-  private void watch(Path folder) {
-    try {
-      keys.put(
-          folder,
-          folder.register(
-              watch,
-              StandardWatchEventKinds.ENTRY_CREATE,
-              StandardWatchEventKinds.ENTRY_MODIFY,
-              StandardWatchEventKinds.ENTRY_DELETE));
-    } catch (IOException e) {
-      LOG.debug("{} cannot be watched; {} is looked at instead", folder, file, e);
-    }
+    keys.stream().filter(key -> !present.contains(key)).forEach(WatchKey::cancel);
+    keys.clear();
+    keys.addAll(present);
   }
 
   private Set<Path> folders() {

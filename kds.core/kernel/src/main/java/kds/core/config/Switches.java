@@ -74,11 +74,22 @@ final class Switches {
     }
     if (before != on) {
       LOG.info("Capability {} is switched {}", name, on ? "on" : "off");
-      var ends = listeners.stream().map(l -> l.switched(name, on).toCompletableFuture()).toList();
+      CompletableFuture<?>[] ends =
+          listeners.stream().map(l -> tell(l, name, on)).toArray(CompletableFuture<?>[]::new);
       if (!on) {
-        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(ends)
             .whenCompleteAsync((nothing, failure) -> withdrawIfStillOff(name), thread);
       }
+    }
+  }
+
+  private static CompletableFuture<?> tell(
+      CapabilitySwitches.Listener listener, String name, boolean on) {
+    try {
+      return listener.switched(name, on).toCompletableFuture();
+    } catch (RuntimeException e) {
+      LOG.error("{} does not take that {} is switched", listener, name, e);
+      return CompletableFuture.completedFuture(null);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import kds.api.host.HostException;
 import kds.api.host.TrustedFiles;
@@ -16,6 +17,7 @@ import org.apache.felix.hc.api.Result;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -47,6 +49,8 @@ public final class Deployer implements HealthCheck {
   private final FolderWatch watch;
   private final Semaphore news = new Semaphore(0);
   private volatile boolean stopped;
+  private final AtomicReference<@Nullable ServiceRegistration<Condition>> deployed =
+      new AtomicReference<>();
 
   /** Made by Declarative Services. */
   @Activate
@@ -92,6 +96,7 @@ public final class Deployer implements HealthCheck {
   @Deactivate
   void stop() throws IOException {
     stopped = true;
+    retract();
     watch.close();
     look();
   }
@@ -110,6 +115,7 @@ public final class Deployer implements HealthCheck {
 
   private void work() {
     attempt(this::begin);
+    attempt(this::announce);
     while (!stopped) {
       Duration pause = attempt(this::pass);
       await(pause == null ? limits.heartbeat() : pause);
@@ -120,11 +126,26 @@ public final class Deployer implements HealthCheck {
     watch.renew();
     deployment.begin();
     deployment.pass();
-    context.registerService(
-        Condition.class,
-        Condition.INSTANCE,
-        FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, DEPLOYED)));
     return Duration.ZERO;
+  }
+
+  private Duration announce() {
+    deployed.set(
+        context.registerService(
+            Condition.class,
+            Condition.INSTANCE,
+            FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, DEPLOYED))));
+    if (stopped) {
+      retract();
+    }
+    return Duration.ZERO;
+  }
+
+  private void retract() {
+    ServiceRegistration<Condition> condition = deployed.getAndSet(null);
+    if (condition != null) {
+      condition.unregister();
+    }
   }
 
   private Duration pass() {

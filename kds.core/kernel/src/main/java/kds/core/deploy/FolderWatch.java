@@ -25,33 +25,46 @@ final class FolderWatch implements AutoCloseable {
 
   private final Path folder;
   private final Runnable listener;
-  private final WatchService service;
+  private volatile @Nullable WatchService service;
   private @Nullable WatchKey key;
   private @Nullable Object watched;
 
-  FolderWatch(Path folder, Runnable listener) throws IOException {
+  FolderWatch(Path folder, Runnable listener) {
     this.folder = folder;
     this.listener = listener;
-    this.service = FileSystems.getDefault().newWatchService();
   }
 
   void start() {
-    Thread.ofPlatform()
-        .daemon()
-        .name("kds-deploy-watch")
-        .inheritInheritableThreadLocals(false)
-        .start(this::listen);
+    try {
+      WatchService made = FileSystems.getDefault().newWatchService();
+      service = made;
+      Thread.ofPlatform()
+          .daemon()
+          .name("kds-deploy-watch")
+          .inheritInheritableThreadLocals(false)
+          .start(() -> listen(made));
+    } catch (IOException e) {
+      LOG.warn(
+          "No events of {}: {}. It is looked at from time to time; raising"
+              + " fs.inotify.max_user_instances helps",
+          folder,
+          e.getMessage());
+    }
   }
 
   /** Watches the folder that has this path now, which may be another one than before. */
   void renew() {
+    WatchService present = service;
+    if (present == null) {
+      return;
+    }
     try {
       Object now = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
       if (key == null || !key.isValid() || !now.equals(watched)) {
         if (key != null) {
           key.cancel();
         }
-        key = folder.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
+        key = folder.register(present, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
         watched = now;
       }
     } catch (IOException | ClosedWatchServiceException e) {
@@ -59,10 +72,10 @@ final class FolderWatch implements AutoCloseable {
     }
   }
 
-  private void listen() {
+  private void listen(WatchService watching) {
     try {
       while (true) {
-        WatchKey told = service.take();
+        WatchKey told = watching.take();
         told.pollEvents();
         told.reset();
         listener.run();
@@ -74,6 +87,9 @@ final class FolderWatch implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    service.close();
+    WatchService present = service;
+    if (present != null) {
+      present.close();
+    }
   }
 }

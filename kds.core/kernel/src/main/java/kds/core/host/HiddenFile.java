@@ -142,7 +142,7 @@ final class HiddenFile implements HostUpload {
             terms.uid(),
             file,
             thread -> {
-              long trimmed = reservation.trim(length);
+              long trimmed = reservation.trim(thread, length);
               thread.as(terms.identity(), os -> os.chmod(file.number(), terms.fileMode()));
               return trimmed < 0 ? trimmed : FileCalls.sync(file.number());
             });

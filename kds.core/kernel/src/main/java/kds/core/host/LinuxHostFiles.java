@@ -12,6 +12,7 @@ import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.FileCalls;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.Identity;
+import kds.core.host.linux.Powers;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * user's identity for just that call. Without root's privilege only the service's own account can
  * be entered, and nothing changes identity.
  */
-@Component(service = HostFiles.class)
+@Component(service = HostFiles.class, immediate = true)
 public final class LinuxHostFiles implements HostFiles {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxHostFiles.class);
 
@@ -35,7 +36,7 @@ public final class LinuxHostFiles implements HostFiles {
   private final Names names;
   private final Workers workers;
   private final Leftovers leftovers;
-  private final boolean privileged;
+  private final Powers powers = Powers.ofThisProcess();
 
   /** Finds out what the service may do. */
   @Activate
@@ -48,12 +49,10 @@ public final class LinuxHostFiles implements HostFiles {
     this.names = names;
     this.workers = workers;
     this.leftovers = new Leftovers(workers);
-    this.privileged = FileCalls.uid() == 0 && FileCalls.losesPowerWithIdentity();
   }
 
   @Activate
   void start() throws HostException {
-    workers.start();
     int fd =
         workers.<Integer>open(
             FileCalls.uid(),
@@ -66,9 +65,14 @@ public final class LinuxHostFiles implements HostFiles {
       throw Failures.of(fd, "open / by openat2, which needs Linux 5.6 or newer and no seccomp ban");
     }
     new Descriptor(fd).close();
-    if (!privileged) {
+    if (!powers.actsForOthers()) {
       LOG.info(
           "Files are entered as uid {} only: acting for other users needs root", FileCalls.uid());
+    } else if (powers.ignoresQuota()) {
+      LOG.warn(
+          "Users' disk quotas do not bind uploads, as the service has CAP_SYS_RESOURCE; start it"
+              + " without (setpriv --bounding-set=-sys_resource, or systemd's"
+              + " CapabilityBoundingSet=~CAP_SYS_RESOURCE)");
     }
   }
 
@@ -121,7 +125,7 @@ public final class LinuxHostFiles implements HostFiles {
           "%s (uid %d) is one of the system's accounts, which are never acted for"
               .formatted(user.name(), user.uid()));
     }
-    if (!privileged) {
+    if (!powers.actsForOthers()) {
       throw new HostException(
           Reason.UNPRIVILEGED,
           "The service runs as uid %d and cannot act for %s; run it as root to serve other users"

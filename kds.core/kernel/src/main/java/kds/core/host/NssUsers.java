@@ -31,7 +31,9 @@ import org.osgi.service.component.annotations.Deactivate;
  * and what was found holds for a few seconds. What was not found does not: an account that was just
  * made is there at once.
  */
-@Component(service = {HostUsers.class, Names.class})
+@Component(
+    service = {HostUsers.class, Names.class},
+    immediate = true)
 public final class NssUsers implements HostUsers, Names {
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Duration FRESH = Duration.ofSeconds(5);
@@ -40,6 +42,10 @@ public final class NssUsers implements HostUsers, Names {
   private static final Duration NAME_LIMIT = Duration.ofSeconds(1);
 
   private static final Duration NAME_FRESH = Duration.ofMinutes(1);
+
+  /** How long numbers are shown after the name service failed to tell a name. */
+  private static final Duration NAME_PAUSE = Duration.ofSeconds(10);
+
   private static final int MOST_KEPT = 1024;
   private static final int THREADS = 8;
   private static final int MOST_WAITING = 256;
@@ -52,6 +58,7 @@ public final class NssUsers implements HostUsers, Names {
       new ConcurrentHashMap<>();
   private final Recent<Object, HostUser> users = new Recent<>(FRESH, MOST_KEPT);
   private final Recent<Object, String> names = new Recent<>(NAME_FRESH, MOST_KEPT);
+  private final Recent<String, Boolean> slowSince = new Recent<>(NAME_PAUSE, 1);
   private volatile @Nullable HostUser self;
 
   /** What is asked: the machine's name service, or one as slow as a test needs it. */
@@ -141,19 +148,23 @@ public final class NssUsers implements HostUsers, Names {
   }
 
   private String name(Object key, long id, Callable<Optional<String>> question) {
-    return names
-        .get(key)
-        .orElseGet(
-            () -> {
-              String name = Long.toString(id);
-              try {
-                name = ask(List.of("name", key), "id " + id, question, NAME_LIMIT).orElse(name);
-              } catch (HostException _) {
-                // The number it is, also for the next ones who ask: a listing has many entries.
-              }
-              names.put(key, name);
-              return name;
-            });
+    Optional<String> known = names.get(key);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    String name = Long.toString(id);
+    if (slowSince.get("name service").isPresent()) {
+      return name;
+    }
+    try {
+      name = ask(List.of("name", key), "id " + id, question, NAME_LIMIT).orElse(name);
+    } catch (HostException _) {
+      // The number it is, and for a while for all: a listing may have many owners.
+      slowSince.put("name service", true);
+      return name;
+    }
+    names.put(key, name);
+    return name;
   }
 
   private <T> Optional<T> ask(

@@ -5,6 +5,7 @@ import kds.api.host.HostException.Reason;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.Errno;
 import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.HostThread;
 
 /**
  * Space reserved for a file that is being written, as the user it is for, because quota and the
@@ -57,13 +58,13 @@ final class Reservation {
     }
   }
 
-  /** Cuts the file to its size. On a host thread. Returns 0, or {@code -errno}. */
-  int trim(long size) {
+  /** Cuts the file to its size. Returns 0, or {@code -errno}. */
+  long trim(HostThread thread, long size) {
     if (end <= size || end == Long.MAX_VALUE) {
       return 0;
     }
     end = size;
-    return FileCalls.truncate(file.number(), size);
+    return thread.as(terms.identity(), os -> os.truncate(file.number(), size));
   }
 
   private static boolean isUnsupported(long result) {

@@ -33,11 +33,6 @@ final class Workers {
     this.namesEverything = namesEverything;
   }
 
-  void start() {
-    openers.warm();
-    movers.warm();
-  }
-
   void stop() {
     openers.stop();
     movers.stop();

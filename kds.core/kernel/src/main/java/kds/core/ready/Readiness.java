@@ -17,18 +17,21 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.osgi.service.condition.Condition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when the service is ready: configuration has been fed (else the door would not exist) and
- * the door listens. One line in the log, and the file {@code ready} in the folder {@code kds.run}
- * for start scripts, as long as it is true: {@code {"port":4902,"pid":123}}.
+ * Says when the service is ready: configuration has been fed (else the door would not exist), the
+ * capabilities have been started, and the door listens. One line in the log, and the file {@code
+ * ready} in the folder {@code kds.run} for start scripts, as long as it is true: {@code
+ * {"port":4902,"pid":123}}.
  */
 @Component(
     service = {},
     immediate = true)
+@SatisfyingConditionTarget("(osgi.condition.id=kds.deployed)")
 public final class Readiness {
   /** Property of the door's condition (Integer): where it listens. */
   static final String PORT = "kds.port";

@@ -120,7 +120,7 @@ class BadFilesTest {
         bad(
             "deep nesting",
             "toy: " + "{a: ".repeat(60) + "1" + "}".repeat(60),
-            "1:42",
+            "1:50",
             "",
             "more than 12 deep"),
         // types and ranges of documented keys

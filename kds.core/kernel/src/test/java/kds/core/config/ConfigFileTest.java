@@ -112,6 +112,15 @@ class ConfigFileTest {
   }
 
   @Test
+  void managesWithoutAnExchangeWhereTheFileSystemHasNone() throws Exception {
+    ConfigFile plain = new ConfigFile(path, new Reader(), (a, b) -> false);
+    meanwhile = once(() -> renameOver(TEXT.replace("4902", "4903")));
+    plain.write(Map.of("registered", true));
+    assertThat(path).hasContent(TEXT.replace("4902", "4903").replace("false", "true"));
+    assertThat(folder).isDirectoryNotContaining("glob:**/.config*");
+  }
+
+  @Test
   void givesAnEditorHisFileBackThatIsNotWholeYet() throws Exception {
     meanwhile = once(() -> inPlace(path, "port: [49"));
     assertThatThrownBy(() -> file.write(Map.of("registered", true)))

@@ -103,6 +103,23 @@ class LiveConfigTest {
   }
 
   @Test
+  void followsAFolderThatIsExchanged() throws Exception {
+    Path etc = Files.createDirectory(folder.resolve("etc"));
+    Files.writeString(etc.resolve("config.yaml"), "toy: {count: 4}\n");
+    Path link = Files.createSymbolicLink(folder.resolve("new"), Path.of("etc/config.yaml"));
+    Files.move(link, kernel.file, StandardCopyOption.ATOMIC_MOVE);
+    assertThat(kernel.next(diary)).containsEntry("count", 4);
+
+    Path next = Files.createDirectory(folder.resolve("next"));
+    Files.writeString(next.resolve("config.yaml"), "toy: {count: 5}\n");
+    Files.move(etc, folder.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(next, etc, StandardCopyOption.ATOMIC_MOVE);
+    assertThat(kernel.next(diary)).containsEntry("count", 5);
+    Files.writeString(etc.resolve("config.yaml"), "toy: {count: 6}\n");
+    assertThat(kernel.next(diary)).containsEntry("count", 6).containsEntry("activations", 1);
+  }
+
+  @Test
   void keepsRunningWhileTheFileIsGoneAndTakesTheNextOne() throws Exception {
     Files.delete(kernel.file);
     kernel.awaitHealth(health -> health.contains("There is no such file"));

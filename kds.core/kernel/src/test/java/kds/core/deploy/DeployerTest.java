@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.service.condition.Condition;
 
 /** Which bundle serves, and how one follows another. */
 class DeployerTest {
@@ -250,6 +251,8 @@ class DeployerTest {
     Lease<Toy> running = rig.enter().get(5, SECONDS);
     rig.swapTo("1.0.1");
     rig.deployer.stop();
+    assertThat(rig.framework.has(Condition.class.getName(), "(osgi.condition.id=kds.deployed)"))
+        .isFalse();
     assertThat(running.service().late()).isEqualTo("late 1.0.0");
     assertThat(rig.version()).isEqualTo("1.0.1");
     rig.eventually(

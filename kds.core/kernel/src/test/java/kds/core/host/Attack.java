@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A hostile local user at work: processes of his own that exchange files, folders, links and pipes
@@ -17,7 +18,7 @@ final class Attack implements AutoCloseable {
   private static final String EXCHANGE =
       """
       my $call = `uname -m` =~ /aarch64/ ? 276 : 316;
-      my ($outside, $rounds) = (@ARGV, 0);
+      my ($outside, $service) = (@ARGV, getppid());
       sub exchange { my ($a, $b) = @_; syscall($call, -100, $a, -100, $b, 2) }
       """;
 
@@ -26,7 +27,7 @@ final class Attack implements AutoCloseable {
           + """
           symlink "$outside/canary", "file-link"; system "mkfifo", "pipe";
           link "$outside/canary", "hard";
-          while (1) {
+          while (getppid() == $service) {
             exchange("file", "file-link"); exchange("other", "pipe"); exchange("third", "hard");
             symlink "$outside/canary", "fresh"; rename "fresh", "replaced"; unlink "fresh";
             unlink "hard"; link "$outside/canary", "hard";
@@ -37,7 +38,7 @@ final class Attack implements AutoCloseable {
       EXCHANGE
           + """
           symlink $outside, "folder-link"; symlink $outside, "../inner-link";
-          while (1) {
+          while (getppid() == $service) {
             exchange("folder", "folder-link"); exchange("a/b", "../inner-link");
             rename "a", "../away"; symlink $outside, "a"; unlink "a"; rename "../away", "a";
           }
@@ -46,7 +47,7 @@ final class Attack implements AutoCloseable {
   private final TestUser user;
   private final List<Process> attackers = new ArrayList<>();
   private final Path outside;
-  private final List<Path> mountPoints = new ArrayList<>();
+  private final List<Process> mounting = new ArrayList<>();
 
   Attack(TestUser user) throws Exception {
     this.user = user;
@@ -81,18 +82,21 @@ final class Attack implements AutoCloseable {
   /** Root, too, changes what is mounted in there, as an automounter does. */
   void startMounting(Path mountPoint) throws Exception {
     String loop =
-        "while :; do mount --bind '%1$s' '%2$s'; umount -l '%2$s'; done"
-            .formatted(outside, mountPoint);
-    mountPoints.add(mountPoint);
-    attackers.add(
+        "while [ ! -e '%1$s' ] && kill -0 $PPID; do mount --bind '%2$s' '%3$s'; umount -l '%3$s'; done"
+            .formatted(enough(), outside, mountPoint);
+    mounting.add(
         new ProcessBuilder("sh", "-c", loop)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start());
   }
 
+  private Path enough() {
+    return user.base().resolve("enough");
+  }
+
   boolean isUnderWay() {
-    return attackers.stream().allMatch(Process::isAlive);
+    return Stream.concat(attackers.stream(), mounting.stream()).allMatch(Process::isAlive);
   }
 
   /** Everything outside that must not change: names, owners, modes, content. */
@@ -106,8 +110,11 @@ final class Attack implements AutoCloseable {
       attacker.destroyForcibly().onExit().join();
     }
     attackers.clear();
-    for (Path mountPoint : mountPoints) {
-      new ProcessBuilder("umount", "-l", mountPoint.toString()).start().onExit().join();
+    if (!mounting.isEmpty()) {
+      Files.writeString(enough(), ""); // killed, it might leave a mount behind
+      mounting.forEach(each -> each.onExit().join());
+      mounting.clear();
+      Files.delete(enough());
     }
   }
 }

@@ -198,6 +198,30 @@ class HomeFolderTest {
   }
 
   @Test
+  void readsOnAVirtualThreadWhatIsNotInMemory() throws Exception {
+    user.sh("head -c 3000000 /dev/urandom > Downloads/cold");
+    TestUser.run(
+        "dd",
+        "of=" + user.downloads().resolve("cold"),
+        "oflag=nocache",
+        "conv=notrunc,fdatasync",
+        "count=0");
+    ByteBuffer into = ByteBuffer.allocateDirect(3_000_000);
+    var reading =
+        new java.util.concurrent.FutureTask<>(
+            () -> {
+              try (HostFile file = folder.open("cold")) {
+                while (into.hasRemaining() && file.read(into, into.position()) > 0) {}
+                return into.position();
+              }
+            });
+    Thread.ofVirtual().start(reading);
+    assertThat(reading.get()).isEqualTo(3_000_000);
+    assertThat(into.flip())
+        .isEqualTo(ByteBuffer.wrap(Files.readAllBytes(user.downloads().resolve("cold"))));
+  }
+
+  @Test
   void keepsAFileOpenAfterTheFolderIsClosed() throws Exception {
     user.sh("printf still > Downloads/still");
     HostFolder brief = host.downloads(user);

@@ -53,6 +53,9 @@ class ReadinessTest {
     framework.install(TrustedFiles.class);
     framework.install(Yaml.class);
     framework.install(Readiness.class);
+    Hashtable<String, Object> deployed =
+        new Hashtable<>(Map.of(Condition.CONDITION_ID, "kds.deployed"));
+    framework.context().registerService(Condition.class, Condition.INSTANCE, deployed);
     return framework;
   }
 

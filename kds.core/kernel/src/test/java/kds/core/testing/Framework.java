@@ -88,7 +88,9 @@ public final class Framework implements AutoCloseable {
           (String.join(",", SHARED) + "," + shared).replaceAll(",+$", ""));
       var felix = new org.apache.felix.framework.FrameworkFactory().newFramework(all);
       felix.start();
-      return new Framework(felix, folder);
+      Framework framework = new Framework(felix, folder);
+      Runtime.getRuntime().addShutdownHook(new Thread(framework::close)); // If a test forgets.
+      return framework;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (BundleException e) {
@@ -208,7 +210,9 @@ public final class Framework implements AutoCloseable {
     try {
       felix.stop();
       felix.waitForStop(PATIENCE.toMillis());
-      Files.walkFileTree(folder, new Deletion());
+      if (Files.exists(folder)) {
+        Files.walkFileTree(folder, new Deletion());
+      }
     } catch (BundleException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {

@@ -6,23 +6,38 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * As much of DER (X.690) as it takes to put an old key format into the envelope that the JDK reads.
+ * As much of DER (X.690) as it takes to put an old key format into the envelope that the JDK reads,
+ * and to write a certificate.
  */
-final class Der {
-  static final int INTEGER = 0x02;
-  static final int BIT_STRING = 0x03;
-  static final int OCTET_STRING = 0x04;
-  static final int NULL = 0x05;
-  static final int OBJECT_ID = 0x06;
-  static final int SEQUENCE = 0x30;
-  static final int CONTEXT_0 = 0xA0;
+public final class Der {
+  /** Tag. */
+  public static final int INTEGER = 0x02;
+
+  /** Tag. */
+  public static final int BIT_STRING = 0x03;
+
+  /** Tag. */
+  public static final int OCTET_STRING = 0x04;
+
+  /** Tag. */
+  public static final int NULL = 0x05;
+
+  /** Tag. */
+  public static final int OBJECT_ID = 0x06;
+
+  /** Tag. */
+  public static final int SEQUENCE = 0x30;
+
+  /** Tag. */
+  public static final int CONTEXT_0 = 0xA0;
 
   /** One value with its tag. */
   record Value(int tag, byte[] content) {}
 
   private Der() {}
 
-  static byte[] value(int tag, byte[]... contents) {
+  /** A value: its tag, its length, its contents one after the other. */
+  public static byte[] value(int tag, byte[]... contents) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (byte[] content : contents) {
       body.writeBytes(content);
@@ -34,7 +49,8 @@ final class Der {
     return out.toByteArray();
   }
 
-  static byte[] objectId(String hex) {
+  /** An object identifier whose content octets are given in hex. */
+  public static byte[] objectId(String hex) {
     return value(OBJECT_ID, HexFormat.of().parseHex(hex));
   }
 

@@ -1,8 +1,10 @@
 package kds.http.server;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import kds.http.problem.Problem;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -18,6 +20,13 @@ import org.eclipse.jetty.server.Request;
  */
 record Credentials(Request request, List<String> tokens) {
   private static final String SCHEME = "Bearer";
+
+  private static final Set<HttpHeader> SECRET_HEADERS =
+      EnumSet.of(
+          HttpHeader.AUTHORIZATION,
+          HttpHeader.PROXY_AUTHORIZATION,
+          HttpHeader.COOKIE,
+          HttpHeader.REFERER);
 
   /** Takes the tokens out of a request. */
   static Credentials of(Request request) {
@@ -38,6 +47,16 @@ record Credentials(Request request, List<String> tokens) {
             ? HttpFields.build(request.getHeaders()).remove(HttpHeader.AUTHORIZATION).asImmutable()
             : request.getHeaders();
     return new Credentials(new Without(request, inUri.uri(), headers), tokens);
+  }
+
+  /**
+   * A request as a log may see it: without tokens, and without the headers in which secrets travel,
+   * whatever kind of secret it may be.
+   */
+  static Request forLog(Request request) {
+    HttpFields.Mutable headers = HttpFields.build(request.getHeaders());
+    SECRET_HEADERS.forEach(headers::remove);
+    return new Without(request, TokenInUri.of(request.getHttpURI()).uri(), headers.asImmutable());
   }
 
   /** RFC 6750, section 2: a client must not send its token in more than one way. */

@@ -2,7 +2,6 @@ package kds.http.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
@@ -14,7 +13,6 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Jetty's connector with two limits that it lacks: connections of one address, so that one host
@@ -41,19 +39,17 @@ final class DoorConnector extends ServerConnector {
   @Override
   protected void onEndPointOpened(EndPoint endPoint) {
     super.onEndPointOpened(endPoint);
-    InetAddress address = address(endPoint);
-    if (address != null
-        && connections.merge(address, 1, Integer::sum)
+    if (endPoint instanceof HeaderDeadline.Timed timed
+        && connections.merge(timed.peer(), 1, Integer::sum)
             > settings.get().maxConnectionsPerAddress()) {
-      endPoint.close();
+      timed.close();
     }
   }
 
   @Override
   protected void onEndPointClosed(EndPoint endPoint) {
-    InetAddress address = address(endPoint);
-    if (address != null) {
-      connections.computeIfPresent(address, (a, n) -> n == 1 ? null : n - 1);
+    if (endPoint instanceof HeaderDeadline.Timed timed) {
+      connections.computeIfPresent(timed.peer(), (a, n) -> n == 1 ? null : n - 1);
     }
     super.onEndPointClosed(endPoint);
   }
@@ -66,11 +62,5 @@ final class DoorConnector extends ServerConnector {
         timed.close();
       }
     }
-  }
-
-  private static @Nullable InetAddress address(EndPoint endPoint) {
-    return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
-        ? socket.getAddress()
-        : null;
   }
 }

@@ -1,6 +1,8 @@
 package kds.http.server;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -31,8 +33,16 @@ final class HeaderDeadline {
 
     private volatile boolean busy;
 
-    Timed(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    /** Kept, because a closed channel does not tell it any more. */
+    private final InetAddress peer;
+
+    Timed(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler)
+        throws IOException {
       super(channel, selector, key, scheduler);
+      peer =
+          channel.getRemoteAddress() instanceof InetSocketAddress socket
+              ? socket.getAddress()
+              : InetAddress.getLoopbackAddress();
     }
 
     @Override
@@ -42,6 +52,11 @@ final class HeaderDeadline {
         since = now();
       }
       return filled;
+    }
+
+    /** The address at the other end of the connection. */
+    InetAddress peer() {
+      return peer;
     }
 
     boolean late(Duration limit) {

@@ -3,8 +3,6 @@ package kds.http.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -44,23 +42,28 @@ final class HttpServer {
 
   private static final int MOST_PLATFORM_THREADS = 64;
   private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
+  private static final int REBIND_TRIES = 40;
+  private static final long REBIND_PAUSE_MILLIS = 25;
   private static final int ACCEPT_QUEUE = 512;
 
   /**
    * Refused with 400: whatever one reader could take for a separator and another for part of a
-   * name. Let through: an encoded percent sign, backslash or control character, which are legal in
-   * the names of files; whoever uses them reads the raw path.
+   * name, and what is not UTF-8. Let through: an encoded percent sign, backslash or control
+   * character, and letters that should have been encoded. They are legal in the names of files, and
+   * whoever uses them reads the raw path.
    */
   private static final UriCompliance PATHS =
       new UriCompliance(
           "KDS",
-          EnumSet.of(Violation.AMBIGUOUS_PATH_ENCODING, Violation.SUSPICIOUS_PATH_CHARACTERS));
+          EnumSet.of(
+              Violation.AMBIGUOUS_PATH_ENCODING,
+              Violation.SUSPICIOUS_PATH_CHARACTERS,
+              Violation.ILLEGAL_PATH_CHARACTERS));
 
   private final Server server;
   private final HttpConfiguration configuration = new HttpConfiguration();
   private final GracefulHandler graceful;
   private final Supplier<Settings> settings;
-  private final List<Connector> retiring = new CopyOnWriteArrayList<>();
   private @Nullable DoorConnector current;
 
   HttpServer(Supplier<Settings> settings, Handler afterEntrance, RequestLog accessLog) {
@@ -75,7 +78,7 @@ final class HttpServer {
     server.setErrorHandler(new ProblemErrors());
     server.setStopAtShutdown(false);
     server.setRequestLog(
-        (request, response) -> accessLog.log(Credentials.of(request).request(), response));
+        (request, response) -> accessLog.log(Credentials.forLog(request), response));
     configuration.setRequestHeaderSize(HEADER_BYTES);
     configuration.setSendServerVersion(false);
     configuration.setHttpCompliance(HttpCompliance.STRICT);
@@ -104,13 +107,15 @@ final class HttpServer {
    */
   int open(Endpoint endpoint, SslContextFactory.@Nullable Server tls) throws IOException {
     DoorConnector before = current;
-    if (before != null && endpoint.port() != 0 && before.getLocalPort() == endpoint.port()) {
+    boolean samePort =
+        before != null && endpoint.port() != 0 && before.getLocalPort() == endpoint.port();
+    if (samePort) {
       retire(before);
       before = null;
     }
     DoorConnector fresh = connector(endpoint, tls);
     try {
-      fresh.open();
+      bind(fresh, samePort ? REBIND_TRIES : 1);
       server.addConnector(fresh);
       fresh.start();
     } catch (Exception e) {
@@ -123,6 +128,22 @@ final class HttpServer {
       retire(before);
     }
     return fresh.getLocalPort();
+  }
+
+  /** The kernel frees a port only when the thread that accepted on it has noticed the close. */
+  private static void bind(DoorConnector connector, int tries)
+      throws IOException, InterruptedException {
+    for (int left = tries - 1; ; left--) {
+      try {
+        connector.open();
+        return;
+      } catch (IOException e) {
+        if (left == 0) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(REBIND_PAUSE_MILLIS);
+      }
+    }
   }
 
   /** Lets changed limits work on the open listener. */
@@ -187,7 +208,6 @@ final class HttpServer {
     if (current == connector) {
       current = null;
     }
-    retiring.add(connector);
     connector
         .shutdown()
         .orTimeout(LONGEST_REQUEST.toMillis(), TimeUnit.MILLISECONDS)
@@ -202,7 +222,7 @@ final class HttpServer {
       LOG.warn("The listener on {} did not stop cleanly", connector, e);
     }
     server.removeConnector(connector);
-    retiring.remove(connector);
+    LOG.info("The listener before is closed, its connections have ended");
   }
 
   /** Closes the listening socket; connections that stand go on. */

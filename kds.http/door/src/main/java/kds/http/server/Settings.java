@@ -75,7 +75,7 @@ record Settings(
             config.server_id().strip(),
             Quantity.duration(config.clock_skew()),
             names(config),
-            Set.of(config.kasm_scopes())),
+            Set.copyOf(List.of(config.kasm_scopes()))),
         new Bans.Rules(
             config.brute_force_attempts(),
             Quantity.duration(config.brute_force_window()),

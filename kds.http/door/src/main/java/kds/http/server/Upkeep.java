@@ -95,16 +95,21 @@ final class Upkeep {
 
   /** Stops, and returns at once: running requests get their time on the thread of this object. */
   void stop() {
-    thread.execute(
-        () -> {
-          stopped = true;
-          announcement.silent();
-          if (watch != null) {
-            watch.close();
-          }
-          server.stop(settings.get().drainTimeout());
-          thread.shutdownNow();
-        });
+    try {
+      thread.execute(this::shutDown);
+    } catch (RejectedExecutionException ignored) {
+      // It has stopped.
+    }
+  }
+
+  private void shutDown() {
+    stopped = true;
+    announcement.silent();
+    if (watch != null) {
+      watch.close();
+    }
+    server.stop(settings.get().drainTimeout());
+    thread.shutdownNow();
   }
 
   private void soon(long millis) {
@@ -214,7 +219,8 @@ final class Upkeep {
               + " config.yaml. Tried again every "
               + RETRY_SECONDS
               + " s.");
-      if (!server.listens()) {
+      if (open != null && !server.listens()) {
+        open = null;
         announcement.silent();
       }
       thread.schedule(this::round, RETRY_SECONDS, TimeUnit.SECONDS);

@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * 503 otherwise, with the same body, so that a monitor that looks at the status alone is right.
  */
 final class Health implements Route.Plain {
+  /**
+   * Every check but those tagged {@code hidden}. A selector that selects nothing would be taken for
+   * the executor's default tags.
+   */
+  private static final HealthCheckSelector EVERY = HealthCheckSelector.tags("-hidden");
+
   private final Supplier<@Nullable HealthCheckExecutor> checks;
 
   Health(Supplier<@Nullable HealthCheckExecutor> checks) {
@@ -38,7 +44,7 @@ final class Health implements Route.Plain {
           "Nobody runs the health checks: the bundle org.apache.felix.healthcheck.core is missing"
               + " or not started.");
     }
-    List<HealthCheckExecutionResult> results = executor.execute(HealthCheckSelector.empty());
+    List<HealthCheckExecutionResult> results = executor.execute(EVERY);
     Result.Status worst = Result.Status.OK;
     for (HealthCheckExecutionResult result : results) {
       Result.Status status = result.getHealthCheckResult().getStatus();

@@ -1,13 +1,11 @@
 package kds.http.tls;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,41 +33,33 @@ final class HostNames {
     }
   }
 
-  /** Subject alternative names, as {@code dns:name} and {@code ip:address}. */
-  static List<String> ofThisMachine() throws SocketException {
+  /** The names it goes by, for a certificate. */
+  static List<String> dnsNames() {
     Set<String> names = new LinkedHashSet<>();
     String name = canonical();
-    names.add("dns:" + name);
+    names.add(name);
     int dot = name.indexOf('.');
     if (dot > 0) {
-      names.add("dns:" + name.substring(0, dot));
+      names.add(name.substring(0, dot));
     }
-    names.add("dns:" + LOCAL);
-    names.add("ip:127.0.0.1");
-    names.add("ip:0:0:0:0:0:0:0:1");
-    for (InetAddress address : addresses()) {
-      names.add("ip:" + text(address));
-    }
+    names.add(LOCAL);
     return List.copyOf(names);
   }
 
-  /** Addresses that others can reach: those of one link only (fe80::) are left out. */
-  private static List<InetAddress> addresses() throws SocketException {
-    List<InetAddress> addresses = new ArrayList<>();
+  /** Its addresses: loopback, and those that others can reach. Those of one link are left out. */
+  static List<InetAddress> addresses() throws SocketException {
+    Set<InetAddress> addresses = new LinkedHashSet<>();
+    addresses.add(InetAddress.ofLiteral("127.0.0.1"));
+    addresses.add(InetAddress.ofLiteral("::1"));
     for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
       if (device.isUp()) {
         device
             .inetAddresses()
             .filter(a -> !a.isLoopbackAddress() && !a.isLinkLocalAddress())
+            .limit(MOST_ADDRESSES)
             .forEach(addresses::add);
       }
     }
-    return addresses.subList(0, Math.min(addresses.size(), MOST_ADDRESSES));
-  }
-
-  private static String text(InetAddress address) {
-    String text = address.getHostAddress();
-    int zone = text.indexOf('%');
-    return address instanceof Inet4Address || zone < 0 ? text : text.substring(0, zone);
+    return List.copyOf(addresses).subList(0, Math.min(addresses.size(), MOST_ADDRESSES));
   }
 }

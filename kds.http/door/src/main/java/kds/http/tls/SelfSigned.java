@@ -1,6 +1,7 @@
 package kds.http.tls;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
 import kds.http.pem.Pem;
 import kds.http.pem.UnusableException;
 import org.slf4j.Logger;
@@ -21,6 +27,9 @@ import org.slf4j.LoggerFactory;
 /** Makes a key (EC P-256) and a certificate for it, signed by itself, at first start. */
 final class SelfSigned {
   private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
+
+  private static final Duration VALIDITY = Duration.ofDays(3650);
+  private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
 
   private SelfSigned() {}
 
@@ -35,23 +44,26 @@ final class SelfSigned {
     try {
       Files.createDirectories(keyFolder);
       Files.createDirectories(certificateFolder);
-      Path work = Files.createTempDirectory(keyFolder, ".kds-new-");
-      try {
-        List<String> names = HostNames.ofThisMachine();
-        Keytool.Pair pair = Keytool.selfSigned(work, HostNames.canonical(), names);
-        publish(keyFile, "rw-------", Pem.write("PRIVATE KEY", pair.key().getEncoded()));
-        publish(
-            certificateFile,
-            "rw-r--r--",
-            Pem.write("CERTIFICATE", pair.certificate().getEncoded()));
-        LOG.info(
-            "Made a self-signed certificate for {} in {}, its key in {}",
-            String.join(", ", names),
-            certificateFile,
-            keyFile);
-      } finally {
-        remove(work);
-      }
+      KeyPair pair = pair();
+      List<String> names = HostNames.dnsNames();
+      List<InetAddress> addresses = HostNames.addresses();
+      Instant now = Instant.now();
+      byte[] certificate =
+          CertificateWriter.selfSigned(
+              pair,
+              new X500Principal("CN=" + HostNames.canonical() + ",O=KDS self-signed"),
+              names,
+              addresses,
+              now.minus(CLOCKS_DIFFER),
+              now.plus(VALIDITY));
+      publish(keyFile, "rw-------", Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      publish(certificateFile, "rw-r--r--", Pem.write("CERTIFICATE", certificate));
+      LOG.info(
+          "Made a self-signed certificate for {} {} in {}, its key in {}",
+          names,
+          addresses.stream().map(a -> a.getHostAddress().replaceFirst("%.*", "")).toList(),
+          certificateFile,
+          keyFile);
     } catch (IOException | GeneralSecurityException e) {
       throw new UnusableException(
           "No self-signed certificate could be made in "
@@ -61,6 +73,12 @@ final class SelfSigned {
               + ". Put a certificate and its key there, in PEM form.",
           e);
     }
+  }
+
+  private static KeyPair pair() throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
   }
 
   /** Writes a file beside its place, syncs it and renames it into place. */
@@ -84,14 +102,5 @@ final class SelfSigned {
     } finally {
       Files.deleteIfExists(fresh);
     }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

@@ -33,7 +33,10 @@ public final class Tls {
 
   private Tls() {}
 
-  /** Makes the server's side, not started. */
+  /**
+   * Makes the server's side and starts it: so it belongs to no listener, and one that is closed
+   * does not take it from the next.
+   */
   public static SslContextFactory.Server server(Identity identity)
       throws GeneralSecurityException, IOException {
     SslContextFactory.Server server = new SslContextFactory.Server();
@@ -45,6 +48,11 @@ public final class Tls {
     server.setRenegotiationAllowed(false);
     server.setSniRequired(false);
     use(server, identity);
+    try {
+      server.start();
+    } catch (Exception e) {
+      throw new IOException("TLS could not be set up: " + e.getMessage(), e);
+    }
     return server;
   }
 

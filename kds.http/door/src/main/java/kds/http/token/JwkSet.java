@@ -7,13 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import kds.http.pem.UnusableException;
 import org.jose4j.json.JsonUtil;
-import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.lang.JoseException;
 
 /** Reads a JWK set, or a single JWK (RFC 7517). */
 final class JwkSet {
   private static final Set<String> PRIVATE = Set.of("d", "p", "q", "dp", "dq", "qi", "oth", "k");
+
+  private static final Set<String> KINDS = Set.of("RSA", "EC", "OKP");
 
   private JwkSet() {}
 
@@ -48,21 +49,19 @@ final class JwkSet {
       throw new UnusableException(
           file + " holds a private key. Remove its private members; the public ones are needed.");
     }
-    JsonWebKey key = JsonWebKey.Factory.newJwk(jwk);
-    if (!forVerification(key)) {
+    if (!forVerification(jwk)) {
       return;
     }
-    if (!(key instanceof PublicJsonWebKey verifying)) {
-      throw new UnusableException(file + " holds a key of kind " + key.getKeyType() + '.');
-    }
-    VerificationKey found = VerificationKey.of(verifying.getPublicKey(), key.getKeyId(), file);
+    PublicJsonWebKey key = PublicJsonWebKey.Factory.newPublicJwk(jwk);
+    VerificationKey found = VerificationKey.of(key.getPublicKey(), key.getKeyId(), file);
     keys.add(key.getAlgorithm() == null ? found : found.only(key.getAlgorithm(), file));
   }
 
-  /** A set may also hold keys for encryption: they are none of ours. */
-  private static boolean forVerification(JsonWebKey key) {
-    boolean use = key.getUse() == null || key.getUse().equals("sig");
-    return use && (key.getKeyOps() == null || key.getKeyOps().contains("verify"));
+  /** A set may also hold keys for encryption, or of kinds yet unknown: they are none of ours. */
+  private static boolean forVerification(Map<String, Object> jwk) {
+    boolean use = jwk.getOrDefault("use", "sig").equals("sig");
+    boolean operations = !(jwk.get("key_ops") instanceof List<?> ops) || ops.contains("verify");
+    return use && operations && KINDS.contains(jwk.getOrDefault("kty", ""));
   }
 
   @SuppressWarnings("unchecked")

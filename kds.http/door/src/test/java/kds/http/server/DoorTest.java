@@ -3,6 +3,7 @@ package kds.http.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,26 @@ final class DoorTest {
       assertThat(served.headers().firstValue("Server")).isEmpty();
       assertThat(door.get("/x").statusCode()).isEqualTo(401);
       assertThat(door.get("/no/such/path").statusCode()).isEqualTo(401);
+    }
+  }
+
+  /** What the README tells an issuer to do, done as it says. */
+  @Test
+  void servesATokenMadeAsTheReadmeSays() throws Exception {
+    OpenSsl.needed();
+    String readme = Files.readString(Path.of("..", "README.md"));
+    String section = readme.substring(readme.indexOf("### An issuer of one's own"));
+    String script = section.substring(section.lastIndexOf("```sh") + 5, section.lastIndexOf("```"));
+    Process bash =
+        new ProcessBuilder("bash", "-ec", script)
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String token = new String(bash.getInputStream().readAllBytes()).strip();
+    assertThat(bash.waitFor()).isZero();
+    String key = OpenSsl.run(folder, "pkey -in issuer.pem -pubout");
+    try (TestDoor door = TestDoor.open(folder, key.getBytes(), "ssl", false)) {
+      assertThat(door.getAs(token, "/need/files:write").body()).contains("username=ada");
     }
   }
 }

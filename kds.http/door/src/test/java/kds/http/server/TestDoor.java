@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -35,6 +37,11 @@ import org.eclipse.jetty.server.RequestLog;
 
 /** A door that really listens, on a port of its own, with files of its own. */
 final class TestDoor implements AutoCloseable {
+  static {
+    // The more is logged, the more a test finds of what must not be.
+    System.setProperty("org.slf4j.simpleLogger.log.kds.http", "debug");
+  }
+
   static final String SERVER_ID = "5b1f7f0e-8f0a-4b8e-9d0c-0d1a2b3c4d5e";
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -51,8 +58,10 @@ final class TestDoor implements AutoCloseable {
   final Toy toy = new Toy();
   final Door door;
   private final PrintStream realErr = System.err;
-  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final Object logLock = new Object();
+  private ByteArrayOutputStream log = new ByteArrayOutputStream();
   private volatile int port;
+  private Thread upkeep;
 
   /** Makes one in a folder of its own, not started: files may be put there first. */
   TestDoor(Path folder, Object... config) {
@@ -100,9 +109,16 @@ final class TestDoor implements AutoCloseable {
   }
 
   TestDoor start() throws Exception {
-    door.start();
+    startOnly();
     awaitPort();
     return this;
+  }
+
+  /** Starts it where it is not expected to listen yet. */
+  void startOnly() {
+    Set<Thread> before = upkeepThreads();
+    door.start();
+    upkeep = upkeepThreads().stream().filter(t -> !before.contains(t)).findAny().orElseThrow();
   }
 
   int awaitPort() throws InterruptedException {
@@ -190,9 +206,17 @@ final class TestDoor implements AutoCloseable {
 
   /** Everything logged since this door was made. */
   String log() {
-    synchronized (log) {
+    synchronized (logLock) {
       return log.toString(StandardCharsets.UTF_8);
     }
+  }
+
+  /** Drops what the test itself has kept, before memory is measured. */
+  void forgetLogs() {
+    synchronized (logLock) {
+      log = new ByteArrayOutputStream();
+    }
+    accessLog.clear();
   }
 
   void awaitLog(String text) {
@@ -217,12 +241,14 @@ final class TestDoor implements AutoCloseable {
   @Override
   public void close() {
     door.stop();
-    await("the threads to end", () -> !running("kds-http-upkeep"));
     System.setErr(realErr);
+    await("the door's thread to end", () -> upkeep == null || !upkeep.isAlive());
   }
 
-  private static boolean running(String thread) {
-    return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals(thread));
+  private static Set<Thread> upkeepThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> t.getName().equals("kds-http-upkeep"))
+        .collect(Collectors.toSet());
   }
 
   static final HttpClient CLIENT = client();
@@ -288,7 +314,7 @@ final class TestDoor implements AutoCloseable {
   private final class Tee extends java.io.OutputStream {
     @Override
     public void write(int b) {
-      synchronized (log) {
+      synchronized (logLock) {
         log.write(b);
       }
       realErr.write(b);
@@ -296,7 +322,7 @@ final class TestDoor implements AutoCloseable {
 
     @Override
     public void write(byte[] b, int off, int len) {
-      synchronized (log) {
+      synchronized (logLock) {
         log.write(b, off, len);
       }
       realErr.write(b, off, len);

@@ -31,27 +31,28 @@ final class TransportTest {
 
   @AfterAll
   static void tokensAreNowhereInTheLogs() {
-    for (String token : List.of(GOOD, OTHER)) {
-      assertThat(door.log()).doesNotContain(token.substring(token.lastIndexOf('.')));
-      assertThat(String.join("\n", door.accessLog))
-          .doesNotContain(token.substring(token.lastIndexOf('.')));
+    try (TestDoor _ = door) {
+      for (String token : List.of(GOOD, OTHER)) {
+        assertThat(door.log()).doesNotContain(token.substring(token.lastIndexOf('.')));
+        assertThat(String.join("\n", door.accessLog))
+            .doesNotContain(token.substring(token.lastIndexOf('.')));
+      }
     }
-    door.close();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/x?token=T",
-        "/x?a=1&token=T",
-        "/x?token=T&a=1",
-        "/x?TOKEN=T",
-        "/x?%74oken=T",
-        "/x?a=1&&token=T&",
-        "/x?t%6Fken=T&b=%26"
+        "/x?token=@",
+        "/x?a=1&token=@",
+        "/x?token=@&a=1",
+        "/x?TOKEN=@",
+        "/x?%74oken=@",
+        "/x?a=1&&token=@&",
+        "/x?t%6Fken=@&b=%26"
       })
   void isTakenFromTheQueryAndOutOfIt(String uri) throws Exception {
-    HttpResponse<String> answer = door.get(uri.replace("T", GOOD).replace("OKEN", "oken"));
+    HttpResponse<String> answer = door.get(uri.replace("@", GOOD));
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).doesNotContain(GOOD).doesNotContainIgnoringCase("token=");
   }
@@ -120,19 +121,9 @@ final class TransportTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "TRACE,405",
-    "CONNECT,400",
-    "PROPFIND,405",
-    "get,405",
-    "OPTIONS,401",
-    "PATCH,401",
-    "HEAD,401"
-  })
+  @CsvSource({"TRACE,405", "PROPFIND,405", "get,405", "OPTIONS,401", "PATCH,401", "HEAD,401"})
   void methodsWithoutUseAreRefused(String method, int status) throws Exception {
-    String target = method.equals("CONNECT") ? "/x" : "/x";
-    String answer =
-        door.exchange(method + ' ' + target + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    String answer = door.exchange(method + " /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 " + status);
     assertThat(answer).contains("nosniff", "no-store", "Kds-Request-Id");
   }

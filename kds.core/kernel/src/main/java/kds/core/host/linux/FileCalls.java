@@ -21,7 +21,6 @@ public final class FileCalls {
   private static final MethodHandle PWRITE =
       Libc.returningLong("pwrite", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle FSYNC = Libc.returningInt("fsync", JAVA_INT);
-  private static final MethodHandle FTRUNCATE = Libc.returningInt("ftruncate", JAVA_INT, JAVA_LONG);
   private static final MethodHandle FSTATFS = Libc.returningInt("fstatfs", JAVA_INT, ADDRESS);
   private static final MethodHandle GETDENTS =
       Libc.returningLong("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -98,16 +97,6 @@ public final class FileCalls {
     }
   }
 
-  /** Sets a file's size and gives back what was reserved behind it. */
-  public static int truncate(int file, long size) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Libc.STATE);
-      return Libc.result(state, (int) FTRUNCATE.invokeExact(state, file, size));
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
   /** Reads the next entries of a folder. */
   static long entries(int folder, MemorySegment into) {
     try (Arena arena = Arena.ofConfined()) {
@@ -167,7 +156,7 @@ public final class FileCalls {
    * Whether a thread that takes on a user's file-system uid loses root's power over files with it.
    * It would not under SECBIT_NO_SETUID_FIXUP (capabilities(7)).
    */
-  public static boolean losesPowerWithIdentity() {
+  static boolean losesPowerWithIdentity() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.STATE);
       int bits = (int) PRCTL.invokeExact(state, PR_GET_SECUREBITS, 0L, 0L, 0L, 0L);

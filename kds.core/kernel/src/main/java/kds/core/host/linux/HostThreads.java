@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,10 +26,9 @@ import org.jspecify.annotations.Nullable;
  * still brings is closed.
  */
 public final class HostThreads {
-  private static final int MOST_WAITING = 1024;
-
   private final String name;
   private final int share;
+  private final Semaphore places;
   private final ThreadPoolExecutor threads;
   private final ConcurrentHashMap<Long, Semaphore> shares = new ConcurrentHashMap<>();
 
@@ -43,16 +42,18 @@ public final class HostThreads {
   public HostThreads(String name, int most, int share) {
     this.name = name;
     this.share = share;
+    this.places = new Semaphore(most);
     AtomicInteger count = new AtomicInteger();
+    // No bound of its own, as every piece of work has a place: an idle thread is used before a new
+    // one is made.
     this.threads =
         new ThreadPoolExecutor(
-            most,
-            most,
+            0,
+            Integer.MAX_VALUE,
             60,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_WAITING),
+            new SynchronousQueue<>(),
             work -> new HostThread(work, name + "-" + count.incrementAndGet()));
-    threads.allowCoreThreadTimeOut(true);
   }
 
   /** What is done on a host thread: as the service, but for {@link HostThread#as}. */
@@ -60,11 +61,6 @@ public final class HostThreads {
   public interface Work<T extends @Nullable Object> {
     /** Does it. */
     T on(HostThread thread) throws HostException;
-  }
-
-  /** Has one thread started and linked, so that the first caller does not wait for it. */
-  public void warm() {
-    threads.prestartCoreThread();
   }
 
   /** Takes no more work. What is under way ends in its own time. */
@@ -78,8 +74,8 @@ public final class HostThreads {
    * @param user whose share of the threads is used
    * @param limit how long to wait
    * @param uses descriptors held meanwhile, even when the caller has given up
-   * @throws HostException what the work threw; {@link Reason#BUSY} when the user's share is used up
-   *     or too many wait; {@link Reason#TIMEOUT} when it was not done in time
+   * @throws HostException what the work threw; {@link Reason#BUSY} when no thread became free in
+   *     time; {@link Reason#TIMEOUT} when it was not done in time
    */
   public <T extends @Nullable Object> T call(
       long user, Duration limit, List<Descriptor> uses, Work<T> work) throws HostException {
@@ -125,41 +121,47 @@ public final class HostThreads {
   private <T extends @Nullable Object> CompletableFuture<T> submit(
       long user, Duration limit, List<Descriptor> uses, Work<T> work) throws HostException {
     Semaphore mine = shares.computeIfAbsent(user, _ -> new Semaphore(share));
+    acquire(mine, limit, "that uid %d may occupy".formatted(user));
     try {
-      if (!mine.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new HostException(
-            Reason.BUSY,
-            "All %d calls that uid %d may have under way (%s) hang; look at its file system"
-                .formatted(share, user, name));
+      acquire(places, limit, "there are");
+    } catch (HostException e) {
+      mine.release();
+      throw e;
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    try {
+      threads.execute(() -> answer(mine, uses, work, answer));
+    } catch (RejectedExecutionException e) {
+      places.release();
+      mine.release();
+      throw new HostException(Reason.BUSY, "The service is stopping", e);
+    }
+    return answer;
+  }
+
+  private void acquire(Semaphore permits, Duration limit, String which) throws HostException {
+    try {
+      if (permits.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException(Reason.BUSY, "The call was interrupted", e);
     }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    submit(mine, uses, work, answer);
-    return answer;
+    throw new HostException(
+        Reason.BUSY,
+        "All threads (%s) %s wait for a file system; see whether one hangs, or try later"
+            .formatted(name, which));
   }
 
-  private <T extends @Nullable Object> void submit(
-      Semaphore mine, List<Descriptor> uses, Work<T> work, CompletableFuture<T> answer)
-      throws HostException {
-    try {
-      threads.execute(() -> answer(mine, uses, work, answer));
-    } catch (RejectedExecutionException e) {
-      mine.release();
-      String why = threads.isShutdown() ? "the service stops" : "too many calls wait; try later";
-      throw new HostException(Reason.BUSY, "No thread for the file system: " + why, e);
-    }
-  }
-
-  private static <T extends @Nullable Object> void answer(
+  private <T extends @Nullable Object> void answer(
       Semaphore mine, List<Descriptor> uses, Work<T> work, CompletableFuture<T> answer) {
     try {
       T result;
       try {
         result = holding(uses, work);
       } finally {
+        places.release();
         mine.release();
       }
       if (!answer.complete(result) && result instanceof AutoCloseable late) {

@@ -40,6 +40,8 @@ public final class Syscalls {
   private static final MethodHandle FALLOCATE =
       Libc.returningInt("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
+  private static final MethodHandle FTRUNCATE = Libc.returningInt("ftruncate", JAVA_INT, JAVA_LONG);
+
   private static final byte[] NOTHING = {};
 
   private final Arena arena = Arena.ofAuto();
@@ -48,7 +50,7 @@ public final class Syscalls {
   private final MemorySegment otherPath = arena.allocate(MOST_PATH);
   private final MemorySegment how = arena.allocate(24, 8);
   private final MemorySegment status = arena.allocate(FileStatus.BYTES, 8);
-  private final MemorySegment groups = arena.allocate(JAVA_INT, Identity.MOST_GROUPS);
+  private MemorySegment groups = arena.allocate(JAVA_INT, 64);
 
   /** Opens what {@code flags} say, as {@code resolve} allows. Returns a descriptor. */
   public int open(int folder, byte[] name, int flags, int mode, long resolve) {
@@ -190,6 +192,15 @@ public final class Syscalls {
     }
   }
 
+  /** Sets an open file's size and gives back what was reserved behind it. */
+  public int truncate(int file, long size) {
+    try {
+      return Libc.result(state, (int) FTRUNCATE.invokeExact(state, file, size));
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
   /** Sets this thread's file-system uid; returns the one before, never an error. */
   int fsuid(int uid) {
     try {
@@ -211,8 +222,10 @@ public final class Syscalls {
   /** This thread's supplementary groups. */
   int[] groups() {
     try {
-      int count = (int) GETGROUPS.invokeExact(state, Identity.MOST_GROUPS, groups);
-      return groups.asSlice(0, 4L * Math.max(count, 0)).toArray(JAVA_INT);
+      int count = (int) GETGROUPS.invokeExact(state, 0, MemorySegment.NULL);
+      MemorySegment room = roomForGroups(count);
+      count = (int) GETGROUPS.invokeExact(state, count, room);
+      return room.asSlice(0, 4L * Math.max(count, 0)).toArray(JAVA_INT);
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
@@ -223,16 +236,23 @@ public final class Syscalls {
    * them for every thread of the process.
    */
   int groups(int[] wanted) {
-    MemorySegment.copy(wanted, 0, groups, JAVA_INT, 0, wanted.length);
+    MemorySegment room = roomForGroups(wanted.length);
+    MemorySegment.copy(wanted, 0, room, JAVA_INT, 0, wanted.length);
     try {
       return (int)
           Libc.result(
               state,
-              (long)
-                  SETGROUPS.invokeExact(state, Flags.SYS_SETGROUPS, (long) wanted.length, groups));
+              (long) SETGROUPS.invokeExact(state, Flags.SYS_SETGROUPS, (long) wanted.length, room));
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
+  }
+
+  private MemorySegment roomForGroups(int count) {
+    if (groups.byteSize() < 4L * count) {
+      groups = Arena.ofAuto().allocate(JAVA_INT, count);
+    }
+    return groups;
   }
 
   /** Makes every call once, in a way that changes nothing, so that all of it is linked. */
@@ -251,6 +271,7 @@ public final class Syscalls {
     lookAll(-1, path, new int[1], 1, status);
     chmod(-1, 0);
     reserve(-1, 0, 1);
+    truncate(-1, 0);
     status();
   }
 
