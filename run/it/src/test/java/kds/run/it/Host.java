@@ -25,13 +25,22 @@ final class Host {
     CompletableFuture<byte[]> errors = read(process.getErrorStream()::readAllBytes);
     READERS.execute(() -> write(process.getOutputStream(), input));
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-      List<ProcessHandle> below = process.descendants().toList();
-      below.forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      kill(process);
       throw new AssertionError("Not done within " + limit + ": " + String.join(" ", command));
     }
     String said = new String(errors.join(), StandardCharsets.UTF_8).stripTrailing();
     return new Outcome(command, process.exitValue(), output.join(), said);
+  }
+
+  /** Kills it and all it started: what is below first, so that its parents can reap it. */
+  static void kill(Process process) {
+    process.descendants().toList().reversed().forEach(ProcessHandle::destroyForcibly);
+    process
+        .onExit()
+        .completeOnTimeout(process, 1, TimeUnit.SECONDS)
+        .thenAccept(Process::destroyForcibly)
+        .join();
+    process.onExit().join();
   }
 
   private static CompletableFuture<byte[]> read(Source source) {

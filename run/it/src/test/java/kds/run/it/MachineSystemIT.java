@@ -111,7 +111,7 @@ class MachineSystemIT {
     assertThatThrownBy(() -> machine.run(Duration.ofSeconds(1), new byte[0], command))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("PT1S");
-    assertThat(machine.run("pgrep", "-x", "sleep").output()).isEmpty();
+    assertThat(machine.run("pgrep", "-x", "-r", "R,S,D", "sleep").output()).isEmpty();
   }
 
   @Test

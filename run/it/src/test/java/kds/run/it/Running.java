@@ -94,16 +94,10 @@ final class Running implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Kills it and all it started: what is below first, so that nobody is left unreaped. */
+  /** Kills it and all it started. */
   @Override
   public void close() {
-    process.descendants().toList().reversed().forEach(ProcessHandle::destroyForcibly);
-    process
-        .onExit()
-        .completeOnTimeout(process, 1, TimeUnit.SECONDS)
-        .thenAccept(Process::destroyForcibly)
-        .join();
-    process.onExit().join();
+    Host.kill(process);
   }
 
   @Override
