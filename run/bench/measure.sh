@@ -66,6 +66,6 @@ report() {
         for (w in m) if (spread[w] > worst) worst = spread[w]
       }
       printf "\nmedian (least..most) of %d rounds. Widest spread of a row: %.0f %% of its median%s.\n", rounds, worst * 100,
-        worst > 0.25 ? ": a noisy machine, read ratios near 1 as \"about the same\"" : ""
+        (worst > 0.25 ? ": a noisy machine, read ratios near 1 as \"about the same\"" : "")
     }'
 }

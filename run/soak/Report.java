@@ -43,7 +43,8 @@ final class Report {
     one("  that outlived 3 replacements or more", swaps.outlived(3), swaps.outlived(3) > 0);
     one("  that outlived all", swaps.outlived(count), swaps.outlived(count) >= 2);
     one("replacements", delays.size() + " of " + count, delays.size() == count);
-    one("  versions seen", swaps.versions(), swaps.versions() == count + 1);
+    int seen = swaps.versions().size();
+    one("  versions seen", seen, seen == count + 1);
     if (!delays.isEmpty()) {
       List<Long> sorted = new ArrayList<>(delays);
       Collections.sort(sorted);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What was seen during one phase. Thread-safe. */
 final class Tally {
@@ -89,8 +90,8 @@ final class Tally {
     return List.copyOf(broken);
   }
 
-  synchronized int versions() {
-    return versions.size();
+  synchronized Set<String> versions() {
+    return Set.copyOf(versions.keySet());
   }
 
   synchronized int stale() {

@@ -63,7 +63,8 @@ public final class Framework implements AutoCloseable {
   /**
    * Starts an empty framework.
    *
-   * @param properties framework properties, as {@code kds.config}
+   * @param properties framework properties, as {@code kds.config}; the folders of the deployer are
+   *     empty ones unless told otherwise
    * @param shared further packages that the bundles get from the test's class path, as {@code
    *     kds.api.capability;version=1.0.0} (then do not install kds.api as well)
    */
@@ -79,7 +80,11 @@ public final class Framework implements AutoCloseable {
   private static Framework start(Map<String, String> properties, String shared) {
     try {
       Path folder = Files.createTempDirectory("kds-framework");
-      Map<String, String> all = new LinkedHashMap<>(properties);
+      Map<String, String> all = new LinkedHashMap<>();
+      for (String name : List.of("bundle", "deploy", "state")) {
+        all.put("kds." + name, Files.createDirectory(folder.resolve(name)).toString());
+      }
+      all.putAll(properties);
       all.put(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString());
       all.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
       all.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);

@@ -1,6 +1,5 @@
 package kds.http.log;
 
-import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import kds.api.security.Caller;
 import kds.http.server.Inner;
@@ -45,7 +44,7 @@ public final class AccessLog implements RequestLog {
     String line =
         String.join(
             " ",
-            text(peer(request)),
+            peer(request),
             Safe.quoted(request.getMethod() + ' ' + request.getHttpURI().getPathQuery()),
             Integer.toString(status),
             "in=" + Request.getContentBytesRead(request),
@@ -64,10 +63,10 @@ public final class AccessLog implements RequestLog {
     return status == 404 && "/screenshot".equals(path);
   }
 
-  private static Object peer(Request request) {
+  /** Requests that Jetty itself refused never came to where the address is looked up. */
+  private static String peer(Request request) {
     Object address = request.getAttribute(Inner.ADDRESS);
-    SocketAddress socket = request.getConnectionMetaData().getRemoteSocketAddress();
-    return address == null ? socket : address;
+    return address == null ? Request.getRemoteAddr(request) : address.toString();
   }
 
   private static String text(@Nullable Object value) {
