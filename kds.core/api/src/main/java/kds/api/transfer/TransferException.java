@@ -36,6 +36,10 @@ public final class TransferException extends Exception {
     QUOTA,
     /** Another number of bytes came than was announced. */
     INCOMPLETE,
+    /** An upload that has ended: expired, terminated, or its session is over. */
+    GONE,
+    /** The same upload was gone on with elsewhere. */
+    TAKEN_OVER,
     /** Too much at once, or the directory did not answer: try again. */
     BUSY,
     /** The server failed. */

@@ -30,7 +30,9 @@ final class HiddenFile implements HostUpload {
   private final String what;
   private final Reservation reservation;
   private final Publication publication;
+  private final boolean kept;
   private long size;
+  private boolean trimmed;
   private State state = State.WRITING;
 
   private enum State {
@@ -47,8 +49,10 @@ final class HiddenFile implements HostUpload {
       Descriptor folder,
       Terms terms,
       Workers workers,
-      String what) {
+      String what,
+      boolean kept) {
     this.file = file;
+    this.kept = kept;
     this.folder = folder;
     this.terms = terms;
     this.workers = workers;
@@ -73,7 +77,13 @@ final class HiddenFile implements HostUpload {
     if (fd < 0) {
       throw Failures.of(fd, what);
     }
-    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, workers, what);
+    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, workers, what, false);
+  }
+
+  /** One that has its hidden name already and keeps it when it is left, for {@link KeptFile}. */
+  static HiddenFile kept(
+      Descriptor file, byte[] part, Descriptor folder, Terms terms, Workers workers, String what) {
+    return new HiddenFile(file, part, folder, terms, workers, what, true);
   }
 
   static void refuseReserved(String name) throws HostException {
@@ -130,8 +140,13 @@ final class HiddenFile implements HostUpload {
 
   @Override
   public void sync() throws HostException {
+    sync(!kept);
+  }
+
+  /** Makes it durable; a finished one is cut to its size and gets its final mode, too. */
+  private void sync(boolean finished) throws HostException {
     requireUsable();
-    if (state == State.SYNCED) {
+    if (state == State.SYNCED && !(kept && finished)) {
       return;
     }
     // An fsync that failed is not repeated: the next one would succeed without having written.
@@ -142,9 +157,12 @@ final class HiddenFile implements HostUpload {
             terms.uid(),
             file,
             thread -> {
-              long trimmed = reservation.trim(thread, length);
-              thread.as(terms.identity(), os -> os.chmod(file.number(), terms.fileMode()));
-              return trimmed < 0 ? trimmed : FileCalls.sync(file.number());
+              long cut = 0;
+              if (finished) {
+                cut = kept ? cut(thread, length) : reservation.trim(thread, length);
+                thread.as(terms.identity(), os -> os.chmod(file.number(), terms.fileMode()));
+              }
+              return cut < 0 ? cut : FileCalls.sync(file.number());
             });
     if (result < 0) {
       throw Failures.of(result, what);
@@ -156,7 +174,11 @@ final class HiddenFile implements HostUpload {
   public void publish(String name, boolean replace) throws HostException {
     refuseReserved(name);
     byte[] bytes = RelativePath.name(name);
-    sync();
+    requireUsable();
+    if (state != State.SYNCED || !trimmed) {
+      sync(true);
+      trimmed = true;
+    }
     workers.<@Nullable Void>open(
         terms.uid(),
         List.of(file, folder),
@@ -177,6 +199,65 @@ final class HiddenFile implements HostUpload {
     if (result < 0) {
       throw Failures.of(result, what);
     }
+  }
+
+  /** Looks how long it is. Whoever wrote it before must have been stopped. */
+  void measure() throws HostException {
+    long[] found = {0};
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread -> {
+              long looked = thread.as(terms.identity(), os -> os.look(file.number()));
+              found[0] = looked < 0 ? 0 : thread.status().size();
+              return looked;
+            });
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    size = found[0];
+  }
+
+  /** Shortens it. */
+  void cut(long to) throws HostException {
+    if (to < 0 || to > size) {
+      throw new IllegalArgumentException("Cut to " + to + " of " + size + " bytes");
+    }
+    if (state != State.BROKEN) { // one that broke may be mended by this
+      requireUsable();
+    }
+    state = State.BROKEN;
+    long result = workers.move(terms.uid(), file, thread -> cut(thread, to));
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    size = to;
+    reservation.forget();
+    state = State.WRITING;
+  }
+
+  private long cut(HostThread thread, long to) {
+    return thread.as(terms.identity(), os -> os.truncate(file.number(), to));
+  }
+
+  /** Reads what was written. */
+  int read(ByteBuffer into, long position) throws HostException {
+    OpenFile.requireDirect(into);
+    long bytes =
+        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
+    if (bytes < 0) {
+      throw Failures.of(bytes, what);
+    }
+    into.position(into.position() + (int) bytes);
+    return bytes == 0 ? -1 : (int) bytes;
+  }
+
+  /** Closes it and keeps what is there. */
+  void leave() {
+    state = State.CLOSED;
+    file.close();
+    folder.close();
   }
 
   private void requireUsable() throws HostException {

@@ -34,13 +34,24 @@ final class OpenUpload implements Upload {
       Limit limit,
       Publication publication,
       Trail trail) {
+    this(request, entered, file, limit, publication, trail, new Digests(request.sha256()));
+  }
+
+  OpenUpload(
+      UploadRequest request,
+      Entered entered,
+      HostUpload file,
+      Limit limit,
+      Publication publication,
+      Trail trail,
+      Digests digests) {
     this.request = request;
     this.entered = entered;
     this.file = file;
     this.limit = limit;
     this.publication = publication;
     this.trail = trail;
-    this.digests = new Digests(request.sha256());
+    this.digests = digests;
   }
 
   @Override

@@ -157,7 +157,7 @@ public final class SessionFiles implements FileTransfer {
     }
   }
 
-  private static OnConflict rule(Settings now, UploadRequest request) {
+  static OnConflict rule(Settings now, UploadRequest request) {
     if (request.mustBeNew()) {
       return OnConflict.REJECT;
     }
@@ -168,8 +168,7 @@ public final class SessionFiles implements FileTransfer {
    * Tells a caller whose file would be refused at its end so at its beginning. Only a courtesy: the
    * publication decides.
    */
-  private static void requireFree(HostFolder folder, Publication publication)
-      throws TransferException {
+  static void requireFree(HostFolder folder, Publication publication) throws TransferException {
     if (publication.rule() != OnConflict.REJECT) {
       return;
     }
@@ -183,7 +182,7 @@ public final class SessionFiles implements FileTransfer {
     throw publication.taken("Use another name or remove it.");
   }
 
-  private static void requireAllowed(boolean allowed, String what) throws TransferException {
+  static void requireAllowed(boolean allowed, String what) throws TransferException {
     if (!allowed) {
       throw new TransferException(
           TransferException.Reason.NOT_ALLOWED,

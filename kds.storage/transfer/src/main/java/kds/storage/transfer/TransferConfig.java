@@ -1,5 +1,6 @@
 package kds.storage.transfer;
 
+import kds.api.config.DurationValue;
 import kds.api.config.SizeValue;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -60,4 +61,10 @@ import org.osgi.service.metatype.annotations.Option;
         @Option(label = "refuse", value = "reject")
       })
   String fallback() default "shared";
+
+  @AttributeDefinition(
+      description =
+          "How long an unfinished upload that can be gone on with is kept after its last byte.")
+  @DurationValue(min = "1m", max = "14d")
+  String upload_expires() default "24h";
 }

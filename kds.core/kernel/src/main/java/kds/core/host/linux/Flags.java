@@ -8,6 +8,7 @@ public final class Flags {
   private static final boolean ARM = machineIsArm();
 
   static final int O_WRONLY = 1;
+  static final int O_RDWR = 2;
   static final int O_CREAT = 0100;
   static final int O_EXCL = 0200;
   static final int O_NOCTTY = 0400;
@@ -35,6 +36,12 @@ public final class Flags {
 
   /** A new file, by its name. */
   public static final int NAMED = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+
+  /** A new file, by its name, that is looked at again before it is finished. */
+  public static final int NAMED_TO_KEEP = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+
+  /** Such a file, again. */
+  public static final int KEPT = O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
 
   static final long RESOLVE_NO_XDEV = 1;
   static final long RESOLVE_NO_MAGICLINKS = 2;
