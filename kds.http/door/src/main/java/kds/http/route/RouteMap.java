@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteMap {
   private final Map<List<String>, Map<String, Route>> exact = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> open = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, Route>> slashed = new LinkedHashMap<>();
 
   /**
    * What is at a path.
@@ -20,7 +21,8 @@ final class RouteMap {
   record Place(Map<String, Route> methods, @Nullable String rest) {
     /** The route for a method, null when it is not allowed. */
     @Nullable Route route(String method) {
-      return methods.get(method.equals("HEAD") ? "GET" : method);
+      Route route = methods.get(method);
+      return route == null && method.equals("HEAD") ? methods.get("GET") : route;
     }
 
     /** The methods that are allowed, as the Allow header lists them. */
@@ -40,7 +42,7 @@ final class RouteMap {
       boolean takesRest = names.getLast().equals(Route.REST);
       List<String> key = takesRest ? names.subList(0, names.size() - 1) : names;
       Route other =
-          (takesRest ? open : exact)
+          (takesRest ? open : route.path().endsWith("/") ? slashed : exact)
               .computeIfAbsent(key, k -> new LinkedHashMap<>())
               .put(route.method(), route);
       if (other != null) {
@@ -55,7 +57,7 @@ final class RouteMap {
    * @throws Refusal 400 {@code unsafe-path} when the path should name a file and does not
    */
   @Nullable Place find(RequestPath path) throws Refusal {
-    Map<String, Route> methods = path.slashed() ? null : exact.get(path.names());
+    Map<String, Route> methods = (path.slashed() ? slashed : exact).get(path.names());
     if (methods != null) {
       return new Place(methods, null);
     }
