@@ -55,7 +55,7 @@ final class GroupsFinder {
       Groups groups = groups();
       found = Optional.of(new Desk(groups));
       if (groups.standing().complete()) {
-        LOG.info("{}", groups.standing().text());
+        LOG.debug("{}", groups.standing().text());
       } else {
         LOG.warn("{}", groups.standing().text());
       }

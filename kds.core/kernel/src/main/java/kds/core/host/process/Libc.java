@@ -187,7 +187,14 @@ final class Libc {
   static void ownFileSystemState(int umask) throws Failed {
     try (Arena arena = Arena.ofConfined()) {
       call("unshare", UNSHARE, arena, CLONE_FS);
-      call("umask", UMASK, arena, umask);
+    }
+    umask(umask);
+  }
+
+  /** Sets the umask of the process, or of the thread if that has its own; tells the old one. */
+  static int umask(int mask) throws Failed {
+    try (Arena arena = Arena.ofConfined()) {
+      return call("umask", UMASK, arena, mask);
     }
   }
 

@@ -1,11 +1,13 @@
 package kds.core.host.process;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,15 +40,18 @@ public final class Programs implements HostProcesses {
   /** Made by the framework. */
   @Activate
   public Programs(BundleContext context) throws IOException {
-    this(GroupsFinder.name(context.getProperty("kds.state")), GroupsFinder.Kind.BEST);
+    this(
+        GroupsFinder.name(context.getProperty("kds.state")),
+        GroupsFinder.Kind.BEST,
+        Optional.ofNullable(context.getProperty("kds.run")).orElse("/run"));
   }
 
-  Programs(String name, GroupsFinder.Kind kind) throws IOException {
+  Programs(String name, GroupsFinder.Kind kind, String folder) throws IOException {
     this.name = name;
     finder = new GroupsFinder(name, kind);
     identity = Identity.ofService();
     watch = new Watch();
-    spawners = new Spawners(name);
+    spawners = new Spawners(name, Path.of(folder));
   }
 
   @Activate
@@ -63,6 +68,10 @@ public final class Programs implements HostProcesses {
     watch.close();
     programs.forEach(Program::abandon);
     finder.found().ifPresent(desk -> desk.groups().close());
+  }
+
+  Desk desk() throws IOException {
+    return finder.desk();
   }
 
   /** What groups can do here, once any was asked for. */

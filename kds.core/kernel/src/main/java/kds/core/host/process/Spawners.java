@@ -1,6 +1,7 @@
 package kds.core.host.process;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
@@ -11,12 +12,14 @@ final class Spawners implements AutoCloseable {
   private static final int MOST = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
 
   private final String name;
+  private final Path folder;
   private final Semaphore permits = new Semaphore(MOST, true);
   private final Deque<Spawner> idle = new ArrayDeque<>();
   private boolean closed;
 
-  Spawners(String name) {
+  Spawners(String name, Path folder) {
     this.name = name;
+    this.folder = folder;
   }
 
   long spawn(Image image, Spawner.Admission admission) throws IOException {
@@ -42,7 +45,7 @@ final class Spawners implements AutoCloseable {
         return idle.pop();
       }
     }
-    return new Spawner(name);
+    return new Spawner(name, folder);
   }
 
   private void giveBack(Spawner spawner) {

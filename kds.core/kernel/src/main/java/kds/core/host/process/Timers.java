@@ -1,7 +1,9 @@
 package kds.core.host.process;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +22,12 @@ final class Timers implements AutoCloseable {
 
   Future<?> after(Duration delay, Runnable task) {
     Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
-    return executor.schedule(() -> virtually(task), bounded.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      return executor.schedule(() -> virtually(task), bounded.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // The service stops: nobody waits for anything any more.
+      return CompletableFuture.completedFuture(null);
+    }
   }
 
   void every(Duration delay, Runnable task) {

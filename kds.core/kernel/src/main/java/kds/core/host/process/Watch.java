@@ -45,6 +45,7 @@ final class Watch implements AutoCloseable {
   // Keys, and not descriptors: the number of a closed one may be taken again at any moment.
   private final AtomicLong keys = new AtomicLong();
   private final Thread thread;
+  private boolean closed;
 
   Watch() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -86,7 +87,10 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private void control(int what, int descriptor, long key) throws IOException {
+  private synchronized void control(int what, int descriptor, long key) throws IOException {
+    if (closed) {
+      throw new IOException("The service stops");
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment event = arena.allocate(EVENT, 8);
       event.set(JAVA_INT_UNALIGNED, 0, EPOLLIN | EPOLLONESHOT);
@@ -104,9 +108,15 @@ final class Watch implements AutoCloseable {
     } catch (IOException e) {
       LOG.error("Programs are not watched any more: restart the service", e);
     } finally {
-      Libc.close(epoll);
-      Libc.close(stop.reading());
+      end();
     }
+  }
+
+  private synchronized void end() {
+    // Programs go on; what they tell from now on must not reach a file that took this number.
+    closed = true;
+    Libc.close(epoll);
+    Libc.close(stop.reading());
   }
 
   private boolean await(MemorySegment events) throws IOException {
