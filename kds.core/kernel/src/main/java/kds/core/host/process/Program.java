@@ -99,12 +99,11 @@ final class Program implements HostProcess {
               err.lingered();
             });
     CompletableFuture.allOf(out.settled(), err.settled(), ending)
-        .whenCompleteAsync(
+        .whenComplete(
             (done, failure) -> {
               linger.cancel(false);
               finish(status, took, failure);
-            },
-            Timers::virtually);
+            });
   }
 
   private void finish(int status, Duration took, Throwable failure) {
