@@ -35,7 +35,7 @@ final class BelowOwnGroup implements ControlGroups.Place {
       found.add(new Hierarchy(root, true, PidsController.enable(unified.get(), root)));
     }
     if (found.stream().noneMatch(Hierarchy::limits)) {
-      Optional<Path> pids = own.controller("pids");
+      Optional<Path> pids = own.controller("pids").filter(Files::isWritable);
       if (pids.isPresent()) {
         found.add(new Hierarchy(Files.createDirectories(pids.get().resolve(name)), false, true));
       }

@@ -27,7 +27,7 @@ final class DelegatedScope implements ControlGroups.Place {
   private static final String KEEPER = "keeper";
 
   private final String unit;
-  private volatile Optional<Process> keeper = Optional.empty();
+  private volatile Path kept = Path.of("/nowhere");
 
   /** Groups in a scope of this name. */
   DelegatedScope(String name) {
@@ -44,11 +44,15 @@ final class DelegatedScope implements ControlGroups.Place {
     Optional<CgroupMap> living = living();
     CgroupMap scope = living.isPresent() ? living.get() : made();
     Path unified = unified(scope);
+    kept = unified;
     List<Hierarchy> hierarchies = new ArrayList<>();
     hierarchies.add(new Hierarchy(unified, true, PidsController.enable(unified)));
     if (!hierarchies.getFirst().limits()) {
       scope
           .controller("pids")
+          // Not there when systemd has no say over this controller, as in a container.
+          .filter(Files::isDirectory)
+          .filter(Files::isWritable)
           .map(pids -> new Hierarchy(pids, false, true))
           .ifPresent(hierarchies::add);
     }
@@ -67,17 +71,17 @@ final class DelegatedScope implements ControlGroups.Place {
     if (!Files.isDirectory(unified)) {
       return Optional.empty();
     }
-    if (!isKept(unified)) {
-      Process process = Tool.start("setsid", "sleep", "infinity");
-      keeper = Optional.of(process);
-      room(scope, process.pid());
+    if (keepers(unified).isEmpty()) {
+      room(scope, Tool.start("setsid", "sleep", "infinity").pid());
     }
     return Optional.of(scope);
   }
 
-  private static boolean isKept(Path unified) throws IOException {
+  private static List<Long> keepers(Path unified) throws IOException {
     Path procs = unified.resolve(KEEPER).resolve("cgroup.procs");
-    return Files.exists(procs) && !Files.readString(procs).isBlank();
+    return Files.exists(procs)
+        ? Files.readAllLines(procs).stream().map(Long::parseLong).toList()
+        : List.of();
   }
 
   private static Path unified(CgroupMap map) throws IOException {
@@ -131,7 +135,6 @@ final class DelegatedScope implements ControlGroups.Place {
       }
       CgroupMap map = CgroupMap.of(Long.toString(process.pid()));
       if (unified(map).endsWith(unit)) {
-        keeper = Optional.of(process);
         room(map, process.pid());
         return map;
       }
@@ -154,7 +157,13 @@ final class DelegatedScope implements ControlGroups.Place {
 
   @Override
   public void leave() {
-    // What else lives in the scope goes on, and holds it.
-    keeper.ifPresent(Process::destroyForcibly);
+    try {
+      // What else lives in the scope goes on, and holds it.
+      for (long pid : keepers(kept)) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    } catch (IOException e) {
+      LOG.debug("{} is gone already", unit, e);
+    }
   }
 }

@@ -19,6 +19,7 @@ import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostExit.Cause;
 import kds.api.host.HostUser;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,13 @@ class ProgramsTest {
   @Test
   void aSetUidProgramOfAUserIsRoot() throws Exception {
     Path program = folder.resolve("id");
+    Assumptions.assumeFalse(
+        machine
+            .words("/usr/bin/findmnt", "-no", "OPTIONS", "-T", "" + folder)
+            .start()
+            .out()
+            .contains("nosuid"),
+        "The file system of " + folder + " has no set-uid programs: set java.io.tmpdir elsewhere");
     Files.copy(Path.of("/usr/bin/id"), program);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThat(machine.words("/bin/chmod", "4755", program.toString()).start().exit().code())
@@ -241,10 +249,10 @@ class ProgramsTest {
   @Test
   void isInItsGroupFromItsFirstInstruction() throws Exception {
     var run = machine.words("/bin/cat", "/proc/self/cgroup").group("first").start();
-    assertThat(run.out()).contains("/" + machine.name() + "/first.group");
+    assertThat(run.out()).containsPattern("/" + machine.name() + "(.scope)?/first.group\n");
     var asUser =
         machine.words("/bin/cat", "/proc/self/cgroup").group("second").user(SOMEBODY).start();
-    assertThat(asUser.out()).contains("/" + machine.name() + "/second.group");
+    assertThat(asUser.out()).containsPattern("/" + machine.name() + "(.scope)?/second.group\n");
   }
 
   @Test
