@@ -20,7 +20,7 @@ public interface HostFile extends AutoCloseable {
   String version();
 
   /**
-   * Reads at a place.
+   * Reads at a place. A virtual thread does not hold its carrier while it waits for the device.
    *
    * @param into a direct buffer, filled from its position
    * @param position in bytes from the file's beginning

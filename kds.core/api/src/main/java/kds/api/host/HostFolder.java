@@ -9,7 +9,9 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p>Paths are relative, their parts separated by {@code /}, UTF-8. One that is absolute, empty
  * where a file is meant, has a part {@code .} or {@code ..} or an empty one, or a NUL, is refused
- * with {@link HostException.Reason#UNSAFE_PATH}; so is one that meets a symbolic link.
+ * with {@link HostException.Reason#UNSAFE_PATH}; so is one that meets a symbolic link, and a name
+ * of the form {@code .kds-<32 hex digits>.part}, which unfinished uploads may have on file systems
+ * that know no files without a name; those are not listed either.
  */
 @ProviderType
 public interface HostFolder extends AutoCloseable {

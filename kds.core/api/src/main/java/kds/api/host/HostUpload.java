@@ -36,7 +36,9 @@ public interface HostUpload extends AutoCloseable {
    * @param name a name in the folder of the path the upload was begun for; no {@code /}
    * @param replace whether a regular file of that name is replaced, at once and as a whole
    * @throws HostException {@link HostException.Reason#EXISTS} when the name is taken and not to be
-   *     replaced, or taken by something else than a file; another name can be tried
+   *     replaced, or taken by something else than a file; another name can be tried. After {@link
+   *     HostException.Reason#TIMEOUT}, or {@link HostException.Reason#IO} from the folder's own
+   *     sync, the whole file may be there, though not surely durable
    */
   void publish(String name, boolean replace) throws HostException;
 

@@ -1,10 +1,22 @@
 package kds.run.it;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotNull;
 
+import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
 import javax.inject.Inject;
+import kds.api.security.Caller;
+import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -14,16 +26,39 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.condition.Condition;
+import org.osgi.util.tracker.ServiceTracker;
 
-/** The resolved set, started as it is. */
+/** The resolved set, started as the launcher starts it. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class AssemblyIT {
   @Inject private BundleContext context;
+  @Inject private ServiceComponentRuntime components;
+
+  private HomeClient client;
 
   @Configuration
   public Option[] configuration() throws Exception {
     return new Assembly(TrialHome.create()).options();
+  }
+
+  @Before
+  public void awaitTheDoor() throws Exception {
+    ServiceTracker<Condition, Condition> listening =
+        new ServiceTracker<>(
+            context, context.createFilter("(osgi.condition.id=kds.listening)"), null);
+    listening.open();
+    assertNotNull("the door listens within 30 s", listening.waitForService(30_000));
+    ServiceReference<Condition> reference = listening.getServiceReference();
+    int port = (Integer) reference.getProperty("kds.port");
+    client = new HomeClient(Path.of(context.getProperty("kds.home")), port);
+    listening.close();
   }
 
   @Test
@@ -36,5 +71,86 @@ public class AssemblyIT {
       }
     }
     assertEquals(List.of(), idle);
+  }
+
+  @Test
+  public void satisfiesEveryComponent() {
+    List<String> waiting = new ArrayList<>();
+    for (ComponentDescriptionDTO component : ours()) {
+      for (ComponentConfigurationDTO made : components.getComponentConfigurationDTOs(component)) {
+        if (made.state < ComponentConfigurationDTO.SATISFIED) {
+          waiting.add(component.name + " " + Arrays.toString(made.unsatisfiedReferences));
+        }
+      }
+    }
+    assertEquals(List.of(), waiting);
+  }
+
+  @Test
+  public void letsEveryConfiguredComponentBeModified() {
+    List<String> restarting = new ArrayList<>();
+    for (ComponentDescriptionDTO component : ours()) {
+      boolean named = !List.of(component.configurationPid).equals(List.of(component.name));
+      if (named && component.modified == null) {
+        restarting.add(component.name);
+      }
+    }
+    assertEquals(List.of(), restarting);
+  }
+
+  @Test
+  public void exportsNothingButTheContracts() {
+    List<String> exporting = new ArrayList<>();
+    for (Bundle bundle : context.getBundles()) {
+      String name = bundle.getSymbolicName();
+      if (name.startsWith("kds.") && !name.equals("kds.api")) {
+        String exported = bundle.getHeaders().get("Export-Package");
+        if (exported != null) {
+          exporting.add(name + " " + exported);
+        }
+        String imported = bundle.getHeaders().get("Import-Package");
+        if (imported.replace("kds.api.", "").contains("kds.")) {
+          exporting.add(name + " imports " + imported);
+        }
+      }
+    }
+    assertEquals(List.of(), exporting);
+  }
+
+  @Test
+  public void runsTheTransferCapability() throws Exception {
+    assertEquals(200, client.get("/api/downloads", "files:read").statusCode());
+  }
+
+  @Test
+  public void servesAnAddOnsServletBehindTheToken() throws Exception {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("osgi.http.whiteboard.servlet.pattern", "/acme/*");
+    ServiceRegistration<Servlet> registration =
+        context.registerService(Servlet.class, new Greeting(), properties);
+    try {
+      assertEquals("Hello tester", client.get("/acme/hello", "acme:scan").body());
+      assertEquals(401, client.get("/acme/hello", null).statusCode());
+    } finally {
+      registration.unregister();
+    }
+    assertEquals(404, client.get("/acme/hello", "acme:scan").statusCode());
+  }
+
+  private List<ComponentDescriptionDTO> ours() {
+    return components.getComponentDescriptionDTOs().stream()
+        .filter(component -> component.bundle.symbolicName.startsWith("kds."))
+        .toList();
+  }
+
+  private static final class Greeting extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      Caller caller = (Caller) request.getAttribute(Caller.class.getName());
+      response.getWriter().print("Hello " + caller.subject());
+    }
   }
 }

@@ -1,0 +1,227 @@
+package kds.core.host;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import kds.api.host.HostException;
+import kds.api.host.HostException.Reason;
+import kds.api.host.HostUpload;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.Flags;
+import kds.core.host.linux.HostThread;
+import kds.core.host.linux.HostThreads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is being written: without any name where the file system can do that, so that it is
+ * gone with the process; else under a {@link PartName}.
+ */
+final class HiddenFile implements HostUpload {
+  private static final byte[] HERE = {'.'};
+
+  /** 0600 until it is all there, so that nobody reads half of it by its hidden name. */
+  private static final int UNFINISHED = 0600;
+
+  private final Descriptor file;
+  private final Descriptor folder;
+  private final Terms terms;
+  private final Workers workers;
+  private final String what;
+  private final Reservation reservation;
+  private final Publication publication;
+  private long size;
+  private State state = State.WRITING;
+
+  private enum State {
+    WRITING,
+    SYNCED,
+    PUBLISHED,
+    BROKEN,
+    CLOSED
+  }
+
+  private HiddenFile(
+      Descriptor file,
+      byte @Nullable [] part,
+      Descriptor folder,
+      Terms terms,
+      Workers workers,
+      String what) {
+    this.file = file;
+    this.folder = folder;
+    this.terms = terms;
+    this.workers = workers;
+    this.what = what;
+    this.reservation = new Reservation(file, terms, workers, what);
+    this.publication = new Publication(file, folder, part, terms, what);
+  }
+
+  /** Makes one, in a folder that then belongs to it. */
+  static HiddenFile make(
+      HostThread thread, Walk walk, Descriptor folder, Terms terms, Workers workers, String what)
+      throws HostException {
+    byte[] part = null;
+    long fd =
+        workers.namesEverything()
+            ? -Errno.EOPNOTSUPP
+            : walk.open(thread, folder, HERE, Flags.UNNAMED, UNFINISHED);
+    if (fd == -Errno.EOPNOTSUPP || fd == -Errno.EISDIR || fd == -Errno.EINVAL) {
+      part = PartName.make();
+      fd = walk.open(thread, folder, part, Flags.NAMED, UNFINISHED);
+    }
+    if (fd < 0) {
+      throw Failures.of(fd, what);
+    }
+    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, workers, what);
+  }
+
+  static void refuseReserved(String name) throws HostException {
+    if (PartName.matches(name)) {
+      throw new HostException(
+          Reason.UNSAFE_PATH, "The name " + name + " is kept for unfinished uploads; use another");
+    }
+  }
+
+  /** Reserves space for what was announced. */
+  void reserve(long announced) throws HostException {
+    reservation.announce(announced);
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public void write(ByteBuffer from) throws HostException {
+    OpenFile.requireDirect(from);
+    requireUsable();
+    state = State.BROKEN; // unless all of it works
+    reservation.cover(size + from.remaining());
+    while (from.hasRemaining()) {
+      long bytes = writeOnce(from);
+      if (bytes <= 0) {
+        throw Failures.of(bytes == 0 ? Errno.EIO : bytes, what);
+      }
+      from.position(from.position() + (int) bytes);
+      size += bytes;
+    }
+    state = State.WRITING;
+  }
+
+  private long writeOnce(ByteBuffer from) throws HostException {
+    if (!workers.mayBlock()) {
+      return workers.copy(terms.uid(), file, _ -> FileCalls.write(file.number(), from, size));
+    }
+    try {
+      if (!file.hold()) {
+        throw HostThreads.closed();
+      }
+      try {
+        return FileCalls.write(file.number(), from, size);
+      } finally {
+        file.release();
+      }
+    } finally {
+      workers.leave();
+    }
+  }
+
+  @Override
+  public void sync() throws HostException {
+    requireUsable();
+    if (state == State.SYNCED) {
+      return;
+    }
+    // An fsync that failed is not repeated: the next one would succeed without having written.
+    state = State.BROKEN;
+    long length = size;
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread -> {
+              long trimmed = reservation.trim(thread, length);
+              thread.as(terms.identity(), os -> os.chmod(file.number(), terms.fileMode()));
+              return trimmed < 0 ? trimmed : FileCalls.sync(file.number());
+            });
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    state = State.SYNCED;
+  }
+
+  @Override
+  public void publish(String name, boolean replace) throws HostException {
+    refuseReserved(name);
+    byte[] bytes = RelativePath.name(name);
+    sync();
+    workers.<@Nullable Void>open(
+        terms.uid(),
+        List.of(file, folder),
+        thread -> {
+          publication.give(thread, bytes, name, replace);
+          return null;
+        });
+    state = State.PUBLISHED;
+    // The file again: some file systems keep its new name with it, not with the folder.
+    long result =
+        workers.move(
+            terms.uid(),
+            folder,
+            _ -> {
+              int synced = FileCalls.sync(file.number());
+              return synced < 0 ? synced : FileCalls.sync(folder.number());
+            });
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+  }
+
+  private void requireUsable() throws HostException {
+    switch (state) {
+      case WRITING, SYNCED -> {}
+      case PUBLISHED -> throw new IllegalStateException("The file was published already");
+      case CLOSED -> throw HostThreads.closed();
+      case BROKEN ->
+          throw new HostException(
+              Reason.IO, "Writing failed before; close this upload and begin another one");
+    }
+  }
+
+  /** Gives the space back, which takes time for a large file: not on a virtual thread. */
+  @Override
+  public void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    boolean discarded = state != State.PUBLISHED;
+    state = State.CLOSED;
+    if (discarded) {
+      discard();
+    }
+    file.close();
+    folder.close();
+  }
+
+  private void discard() {
+    boolean interrupted = Thread.interrupted(); // tidying up is done in any case
+    try {
+      workers.<@Nullable Void>move(
+          terms.uid(),
+          folder,
+          thread -> {
+            publication.forget(thread);
+            file.close();
+            return null;
+          });
+    } catch (HostException _) {
+      // Too busy or too slow to clean up nicely; a part file is swept later.
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

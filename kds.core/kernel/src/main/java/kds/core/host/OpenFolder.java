@@ -1,0 +1,197 @@
+package kds.core.host;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import kds.api.host.HostEntry;
+import kds.api.host.HostException;
+import kds.api.host.HostException.Reason;
+import kds.api.host.HostFile;
+import kds.api.host.HostFolder;
+import kds.api.host.HostListing;
+import kds.api.host.HostUpload;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FileStatus;
+import kds.core.host.linux.Flags;
+import kds.core.host.linux.FolderReader;
+import kds.core.host.linux.HostThread;
+import org.jspecify.annotations.Nullable;
+
+/** A folder held open, entered on certain terms. */
+final class OpenFolder implements HostFolder {
+  /** How many entries that are left out are looked at before a listing gives up. */
+  private static final int MOST_LEFT_OUT = 100_000;
+
+  private final Descriptor root;
+  private final Terms terms;
+  private final Walk walk;
+  private final Workers workers;
+  private final Names names;
+  private final Leftovers leftovers;
+
+  OpenFolder(Descriptor root, Terms terms, Workers workers, Names names, Leftovers leftovers) {
+    this.root = root;
+    this.terms = terms;
+    this.walk = new Walk(terms);
+    this.workers = workers;
+    this.names = names;
+    this.leftovers = leftovers;
+  }
+
+  @Override
+  public Path path() {
+    return terms.folder();
+  }
+
+  @Override
+  public HostFile open(String path) throws HostException {
+    RelativePath file = RelativePath.file(path);
+    refuseHidden(file);
+    return workers.open(terms.uid(), List.of(root), thread -> open(thread, file));
+  }
+
+  private HostFile open(HostThread thread, RelativePath path) throws HostException {
+    long fd = walk.open(thread, root, path.bytes(), Flags.READ, 0);
+    if (fd < 0) {
+      throw Failures.of(fd, "open " + walk.in(path.text()));
+    }
+    Descriptor file = new Descriptor((int) fd);
+    FileStatus status = walk.look(thread, file);
+    if (!status.isFile()) {
+      file.close();
+      throw new HostException(
+          Reason.WRONG_KIND,
+          Failures.visible(walk.in(path.text())) + " is not a regular file; only those are opened");
+    }
+    if (terms.strict() && isElsewhere(thread, status)) {
+      file.close();
+      throw new HostException(
+          Reason.UNSAFE_PATH,
+          Failures.visible(walk.in(path.text()))
+              + " has a second name (hard link) or lies on another file system; copy it there");
+    }
+    return new OpenFile(file, status, terms, workers);
+  }
+
+  private boolean isElsewhere(HostThread thread, FileStatus file) throws HostException {
+    return file.links() != 1 || file.device() != walk.look(thread, root).device();
+  }
+
+  @Override
+  public HostListing list(String path, int most) throws HostException {
+    RelativePath folder = RelativePath.folder(path);
+    Found found = workers.open(terms.uid(), List.of(root), thread -> list(thread, folder, most));
+    List<HostEntry> entries = new ArrayList<>(found.entries.size());
+    for (Seen seen : found.entries) {
+      entries.add(entry(seen.name, seen.status));
+    }
+    return new HostListing(entries, found.leftOut, found.complete);
+  }
+
+  private Found list(HostThread thread, RelativePath path, int most) throws HostException {
+    try (Descriptor folder = walk.below(thread, root, path, false)) {
+      Found found = new Found(most, terms.strict() ? walk.look(thread, root).device() : -1);
+      int result = new FolderReader(thread, terms.identity(), folder.number()).read(found::add);
+      if (result < 0) {
+        throw Failures.of(result, "list " + walk.in(path.text()));
+      }
+      return found;
+    }
+  }
+
+  private record Seen(String name, FileStatus status) {}
+
+  /** What a listing gathers on the host thread; the owners' names are asked for later. */
+  private static final class Found {
+    private final List<Seen> entries = new ArrayList<>();
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+    private final int most;
+    private final long onlyDevice;
+    private int leftOut;
+    private boolean complete = true;
+
+    Found(int most, long onlyDevice) {
+      this.most = most;
+      this.onlyDevice = onlyDevice;
+    }
+
+    boolean add(ByteBuffer bytes, @Nullable FileStatus status) {
+      String name = RelativePath.decode(utf8, bytes).orElse(null);
+      if (name != null && PartName.matches(name)) {
+        return true;
+      }
+      if (name == null || status == null || cannotBeOpened(status)) {
+        leftOut++;
+        complete = leftOut < MOST_LEFT_OUT;
+      } else if (entries.size() < most) {
+        entries.add(new Seen(name, status));
+      } else {
+        complete = false;
+      }
+      return complete;
+    }
+
+    private boolean cannotBeOpened(FileStatus status) {
+      return onlyDevice >= 0
+          && (status.device() != onlyDevice
+              || status.mountPoint()
+              || (status.isFile() && status.links() != 1));
+    }
+  }
+
+  private HostEntry entry(String name, FileStatus status) {
+    return new HostEntry(
+        name,
+        status.isFolder(),
+        status.isFolder() ? 0 : status.size(),
+        status.modified(),
+        status.created(),
+        status.uid() == terms.uid() ? terms.owner() : names.user(status.uid()),
+        names.group(status.gid()),
+        status.mode());
+  }
+
+  @Override
+  public HostUpload create(String path, long size) throws HostException {
+    RelativePath file = RelativePath.file(path);
+    refuseHidden(file);
+    HiddenFile hidden = workers.open(terms.uid(), List.of(root), thread -> create(thread, file));
+    try {
+      hidden.reserve(size);
+    } catch (HostException | RuntimeException | Error e) {
+      hidden.close();
+      throw e;
+    }
+    return hidden;
+  }
+
+  private HiddenFile create(HostThread thread, RelativePath path) throws HostException {
+    Descriptor folder = walk.below(thread, root, path.parent(), true);
+    try {
+      String what = "write " + walk.in(path.text());
+      // A name that the file system cannot take is told before the first byte, not after the last.
+      long look = thread.as(terms.identity(), os -> os.look(folder.number(), path.last()));
+      if (look == -Errno.ENAMETOOLONG) {
+        throw Failures.of(look, what);
+      }
+      leftovers.sweep(thread, folder, terms);
+      return HiddenFile.make(thread, walk, folder, terms, workers, what);
+    } catch (HostException | RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static void refuseHidden(RelativePath path) throws HostException {
+    HiddenFile.refuseReserved(new String(path.last(), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    root.close();
+  }
+}

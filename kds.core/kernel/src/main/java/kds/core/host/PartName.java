@@ -1,0 +1,32 @@
+package kds.core.host;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * The hidden name, {@code .kds-<random>.part}, that an upload has where the file system cannot make
+ * files without a name, and for an instant while it replaces another file. No such name is listed,
+ * opened or given to a file.
+ */
+final class PartName {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int RANDOM_BYTES = 16;
+  private static final Pattern FORM = Pattern.compile("\\.kds-[0-9a-f]{32}\\.part");
+
+  private PartName() {}
+
+  /** One that nobody can guess. */
+  static byte[] make() {
+    byte[] random = new byte[RANDOM_BYTES];
+    RANDOM.nextBytes(random);
+    String name = ".kds-" + HexFormat.of().formatHex(random) + ".part";
+    return name.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Whether a name is of this form. */
+  static boolean matches(String name) {
+    return FORM.matcher(name).matches();
+  }
+}

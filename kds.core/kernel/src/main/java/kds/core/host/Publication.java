@@ -1,0 +1,101 @@
+package kds.core.host;
+
+import kds.api.host.HostException;
+import kds.api.host.HostException.Reason;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.Flags;
+import kds.core.host.linux.HostThread;
+import org.jspecify.annotations.Nullable;
+
+/** Gives a finished file its name: in one step of the kernel, and over nobody else's. */
+final class Publication {
+  private final Descriptor file;
+  private final Descriptor folder;
+  private final Terms terms;
+  private final String what;
+  private byte @Nullable [] part;
+
+  Publication(
+      Descriptor file, Descriptor folder, byte @Nullable [] part, Terms terms, String what) {
+    this.file = file;
+    this.folder = folder;
+    this.part = part;
+    this.terms = terms;
+    this.what = what;
+  }
+
+  /** Gives the name. */
+  void give(HostThread thread, byte[] name, String shown, boolean replace) throws HostException {
+    long result = giveFree(thread, name);
+    if (result == -Errno.EEXIST && replace) {
+      requireFile(thread, name, shown);
+      result = giveTaken(thread, name);
+    }
+    if (result == -Errno.EEXIST || result == -Errno.EISDIR) {
+      throw taken(shown, "is taken; choose another or ask for replacement");
+    }
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    part = null;
+  }
+
+  /** Takes the hidden name away, if it still has one. */
+  void forget(HostThread thread) {
+    byte[] name = part;
+    if (name != null) {
+      thread.as(terms.identity(), os -> os.unlink(folder.number(), name));
+      part = null;
+    }
+  }
+
+  private long giveFree(HostThread thread, byte[] name) {
+    byte[] hidden = part;
+    if (hidden == null) {
+      return thread.as(terms.identity(), os -> os.link(file, folder.number(), name));
+    }
+    long result =
+        thread.as(
+            terms.identity(), os -> os.rename(folder.number(), hidden, name, Flags.NO_REPLACE));
+    if (result != -Errno.EINVAL && result != -Errno.ENOSYS && result != -Errno.EOPNOTSUPP) {
+      return result;
+    }
+    // NFS cannot rename without replacing, but it can link.
+    long linked = thread.as(terms.identity(), os -> os.link(folder.number(), hidden, name));
+    if (linked == 0) {
+      thread.as(terms.identity(), os -> os.unlink(folder.number(), hidden));
+    }
+    return linked;
+  }
+
+  private long giveTaken(HostThread thread, byte[] name) {
+    byte[] hidden = part;
+    if (hidden != null) {
+      return thread.as(terms.identity(), os -> os.rename(folder.number(), hidden, name, 0));
+    }
+    byte[] second = PartName.make();
+    long linked = thread.as(terms.identity(), os -> os.link(file, folder.number(), second));
+    if (linked < 0) {
+      return linked;
+    }
+    long result = thread.as(terms.identity(), os -> os.rename(folder.number(), second, name, 0));
+    if (result < 0) {
+      thread.as(terms.identity(), os -> os.unlink(folder.number(), second));
+    }
+    return result;
+  }
+
+  /** Only a file is replaced; a link would be too, but that is not what was asked for. */
+  private void requireFile(HostThread thread, byte[] name, String shown) throws HostException {
+    long look = thread.as(terms.identity(), os -> os.look(folder.number(), name));
+    if (look == 0 && !thread.status().isFile()) {
+      throw taken(shown, "is taken by something that is not a regular file; choose another");
+    }
+  }
+
+  private static HostException taken(String name, String why) {
+    return new HostException(
+        Reason.EXISTS, "The name %s %s".formatted(Failures.visible(name), why));
+  }
+}

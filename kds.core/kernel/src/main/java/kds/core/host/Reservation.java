@@ -1,0 +1,99 @@
+package kds.core.host;
+
+import kds.api.host.HostException;
+import kds.api.host.HostException.Reason;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.HostThread;
+
+/**
+ * Space reserved for a file that is being written, as the user it is for, because quota and the
+ * part of a file system that is kept for root are judged by who reserves. What comes unannounced is
+ * reserved ahead in growing steps.
+ */
+final class Reservation {
+  private static final long LARGEST_STEP = 256L << 20;
+
+  private final Descriptor file;
+  private final Terms terms;
+  private final Workers workers;
+  private final String what;
+  private long end;
+
+  Reservation(Descriptor file, Terms terms, Workers workers, String what) {
+    this.file = file;
+    this.terms = terms;
+    this.workers = workers;
+    this.what = what;
+  }
+
+  /** Reserves what was announced; nothing for -1. */
+  void announce(long size) throws HostException {
+    if (size <= 0) {
+      return;
+    }
+    long result = extend(size);
+    if (isUnsupported(result)) {
+      requireFree(size);
+    } else if (result < 0) {
+      throw Failures.of(result, what);
+    }
+  }
+
+  /** Sees to it that a file of this size fits. */
+  void cover(long size) throws HostException {
+    if (size <= end) {
+      return;
+    }
+    long ahead = end == 0 ? size : size + Math.min(size, LARGEST_STEP);
+    long result = extend(ahead);
+    if (result < 0 && ahead > size) {
+      result = extend(size);
+    }
+    if (isUnsupported(result)) {
+      end = Long.MAX_VALUE;
+    } else if (result < 0) {
+      throw Failures.of(result, what);
+    }
+  }
+
+  /** Cuts the file to its size. Returns 0, or {@code -errno}. */
+  long trim(HostThread thread, long size) {
+    if (end <= size || end == Long.MAX_VALUE) {
+      return 0;
+    }
+    end = size;
+    return thread.as(terms.identity(), os -> os.truncate(file.number(), size));
+  }
+
+  private static boolean isUnsupported(long result) {
+    return result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS;
+  }
+
+  private long extend(long to) throws HostException {
+    long from = end;
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread ->
+                thread.as(terms.identity(), os -> os.reserve(file.number(), from, to - from)));
+    if (result == 0) {
+      end = to;
+    }
+    return result;
+  }
+
+  /** Where space cannot be reserved, at least what is free is looked at. */
+  private void requireFree(long size) throws HostException {
+    end = Long.MAX_VALUE;
+    long free = workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+    if (free >= 0 && free < size) {
+      throw new HostException(
+          Reason.NO_SPACE,
+          "Could not %s: %d bytes are free, %d are needed; free some space"
+              .formatted(Failures.visible(what), free, size));
+    }
+  }
+}

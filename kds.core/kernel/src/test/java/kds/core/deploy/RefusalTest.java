@@ -1,0 +1,362 @@
+package kds.core.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import kds.api.host.HostException;
+import kds.api.host.TrustedFiles;
+import kds.api.security.AuditRecord.Outcome;
+import kds.core.toy.Trouble;
+import kds.core.trust.OwnedFiles;
+import org.apache.felix.hc.api.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is not let in, and that whatever serves serves on meanwhile. */
+class RefusalTest {
+  @TempDir Path home;
+  private Rig rig;
+
+  @BeforeEach
+  void open() throws Exception {
+    rig = new Rig(home);
+    rig.drop(rig.toys.good("1.0.0"), rig.shipped, "kds.toy.jar");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    Trouble.latch.countDown();
+    rig.close();
+  }
+
+  @Test
+  void aBundleThatFailsToStartLeavesTheOldOneServing() throws Exception {
+    rig.start();
+    refuses(rig.toys.failing("1.0.1"), "failed to start", "the activator gives up");
+  }
+
+  @Test
+  void aBundleThatCannotBeResolvedLeavesTheOldOneServing() throws Exception {
+    rig.start();
+    refuses(rig.toys.unresolvable("1.0.1", "acme.missing"), "lacks something", "acme.missing");
+  }
+
+  @Test
+  void aBundleThatOffersNothingLeavesTheOldOneServing() throws Exception {
+    rig.start();
+    refuses(rig.toys.offeringNothing("1.0.1"), "does not offer kds.core.toy.Toy of toy");
+  }
+
+  @Test
+  void aBundleThatOffersLessLeavesTheOldOneServing() throws Exception {
+    rig.start();
+    refuses(rig.toys.offeringOther("1.0.1"), "does not offer kds.core.toy.Toy of toy");
+  }
+
+  @Test
+  void aBundleWhoseServiceCannotBeObtainedLeavesTheOldOneServing() throws Exception {
+    rig.start();
+    refuses(rig.toys.broken("1.0.1"), "Cannot obtain [kds.core.toy.Toy]");
+  }
+
+  @Test
+  void aBundleThatHangsInItsStartHoldsUpNoOther() throws Exception {
+    Trouble.latch = new CountDownLatch(1);
+    rig.start();
+    rig.drop(rig.toys.hanging("1.0.1"), "toy.jar");
+    assertThat(rig.awaitFailure("1.0.1")).contains("did not start within");
+    assertThat(rig.version()).isEqualTo("1.0.0");
+    rig.swapTo("1.0.2");
+    assertThat(rig.version()).isEqualTo("1.0.2");
+    Trouble.latch.countDown();
+    rig.eventually(() -> rig.versions("toy").equals(List.of("1.0.2")));
+  }
+
+  @Test
+  void anOverlayOverwrittenByABrokenOneServesOnUntilBothAreTakenAway() throws Exception {
+    rig.start();
+    rig.swapTo("1.0.1");
+    rig.drop(rig.toys.failing("1.0.2"), "toy.jar");
+    assertThat(rig.awaitFailure("1.0.2")).contains("the activator gives up");
+    assertThat(rig.version()).isEqualTo("1.0.1");
+    rig.eventually(() -> rig.versions("toy").equals(List.of("1.0.1")));
+    Files.delete(rig.deploy.resolve("toy.jar"));
+    rig.awaitServing("1.0.0");
+    assertThat(rig.version()).isEqualTo("1.0.0");
+  }
+
+  private void refuses(Path jar, String... reasons) throws Exception {
+    rig.drop(jar, "toy.jar");
+    assertThat(rig.awaitFailure("1.0.1")).contains(reasons);
+    assertThat(rig.version()).isEqualTo("1.0.0");
+    rig.eventually(() -> rig.versions("toy").equals(List.of("1.0.0")));
+    rig.eventually(() -> rig.deployer.execute().getStatus() == Result.Status.WARN);
+    assertThat(rig.deployer.execute().toString()).contains(reasons);
+    // Another look at the folder does not try it again …
+    rig.drop(rig.toys.plain("acme.next", "1.0.0", Map.of("Export-Package", "")), "next.jar");
+    rig.eventually(() -> !rig.bundles("acme.next").isEmpty());
+    rig.eventually(() -> rig.versions("toy").equals(List.of("1.0.0")));
+    if (!reasons[0].startsWith("lacks")) { // … unless the newcomer may have brought what it lacks.
+      assertThat(rig.records.count(r -> r.outcome() == Outcome.FAILED)).isZero();
+    }
+    // … and a repaired one is taken.
+    rig.swapTo("1.0.2");
+    assertThat(rig.version()).isEqualTo("1.0.2");
+    rig.eventually(() -> rig.deployer.execute().isOk());
+  }
+
+  @Test
+  void aHalfCopiedJarIsNotLoadedUntilItIsWhole() throws Exception {
+    rig.start();
+    byte[] whole = Files.readAllBytes(rig.toys.good("1.0.1"));
+    Path jar = rig.deploy.resolve("toy.jar");
+    Files.write(jar, Arrays.copyOf(whole, whole.length / 2));
+    rig.eventually(() -> rig.health().contains("toy.jar is not a whole jar"));
+    assertThat(rig.version()).isEqualTo("1.0.0");
+    Files.write(jar, whole);
+    rig.awaitServing("1.0.1");
+  }
+
+  @Test
+  void aJarThatIsOpenForWritingIsNotLoadedThoughItLooksWhole() throws Exception {
+    rig.start();
+    byte[] whole = Files.readAllBytes(rig.toys.good("1.0.1"));
+    Path jar = rig.deploy.resolve("toy.jar");
+    try (FileChannel writer =
+        FileChannel.open(jar, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      writer.write(ByteBuffer.wrap(whole));
+      rig.eventually(() -> rig.health().contains("toy.jar is still being written"));
+      assertThat(rig.version()).isEqualTo("1.0.0");
+    }
+    rig.awaitServing("1.0.1");
+  }
+
+  @Test
+  void aServingJarThatIsOverwrittenInPlaceServesOnUntilTheNewOneIsWhole() throws Exception {
+    rig.start();
+    rig.swapTo("1.0.1");
+    byte[] whole = Files.readAllBytes(rig.toys.good("1.0.2"));
+    Path jar = rig.deploy.resolve("toy.jar");
+    Files.write(jar, Arrays.copyOf(whole, whole.length / 3));
+    rig.eventually(() -> rig.health().contains("toy.jar is not a whole jar"));
+    assertThat(rig.version()).isEqualTo("1.0.1");
+    Files.write(jar, whole);
+    rig.awaitServing("1.0.2");
+  }
+
+  @Test
+  void aJarThatOthersCanWriteToIsRefusedWithTheRemedy() throws Exception {
+    rig.start();
+    Path beside = home.resolve("beside.jar");
+    Files.copy(rig.toys.good("1.0.1"), beside);
+    Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Path jar = Files.move(beside, rig.deploy.resolve("toy.jar"));
+    assertThat(rig.awaitRefusal("toy.jar")).contains("chmod go-w " + jar);
+    assertThat(rig.version()).isEqualTo("1.0.0");
+    Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+    rig.awaitServing("1.0.1");
+  }
+
+  @Test
+  void aJarOfSomebodyElseIsRefusedWithTheRemedy() throws Exception {
+    assumeTrue(isRoot(), "skipped: only root can give a file away");
+    rig.start();
+    Path beside = home.resolve("beside.jar");
+    Files.copy(rig.toys.good("1.0.1"), beside);
+    Files.setAttribute(beside, "unix:uid", 65534);
+    Path jar = Files.move(beside, rig.deploy.resolve("toy.jar"));
+    assertThat(rig.awaitRefusal("toy.jar")).contains("65534").contains("chown").contains("" + jar);
+    assertThat(rig.version()).isEqualTo("1.0.0");
+  }
+
+  @Test
+  void aFolderThatOthersCanWriteToIsNotLookedAt() throws Exception {
+    rig.start();
+    rig.swapTo("1.0.1");
+    Files.setPosixFilePermissions(rig.deploy, PosixFilePermissions.fromString("rwxrwxrwx"));
+    rig.drop(rig.toys.good("1.0.2"), "toy.jar");
+    assertThat(rig.awaitRefusal(rig.deploy.toString())).contains("chmod go-w");
+    assertThat(rig.version()).as("whatever serves, serves on").isEqualTo("1.0.1");
+    Files.setPosixFilePermissions(rig.deploy, PosixFilePermissions.fromString("rwxr-xr-x"));
+    rig.drop(rig.toys.good("1.0.3"), "toy.jar");
+    rig.awaitServing("1.0.3");
+  }
+
+  @Test
+  void aFolderBelowOneThatOthersCanWriteToIsNotLookedAt() throws Exception {
+    rig.drop(rig.toys.good("1.0.1"), "toy.jar");
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try {
+      Files.createDirectories(
+          home.resolve("state/deploy"),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      TrustedFiles real = new OwnedFiles();
+      rig.start(trustingAllBut(real, rig.deploy));
+      assertThat(rig.awaitRefusal(rig.deploy.toString())).contains("chmod go-w " + home);
+      assertThat(rig.version()).isEqualTo("1.0.0");
+    } finally {
+      Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  /** Only this path is judged: the test wants the other folders in a place it spoils. */
+  private static TrustedFiles trustingAllBut(TrustedFiles real, Path judged) {
+    return new TrustedFiles() {
+      @Override
+      public void check(Path path) throws HostException {
+        if (path.startsWith(judged)) {
+          real.check(path);
+        }
+      }
+
+      @Override
+      public byte[] read(Path path, int mostBytes) throws HostException {
+        return real.read(path, mostBytes);
+      }
+    };
+  }
+
+  @Test
+  void aFolderThatIsSwappedForALinkWhileItIsReadYieldsNothing() throws Exception {
+    Path hostile = Files.createDirectory(home.resolve("hostile"));
+    rig.drop(rig.toys.good("6.6.6"), hostile, "toy.jar");
+    AtomicBoolean armed = new AtomicBoolean();
+    TrustedFiles real = new OwnedFiles();
+    // The worst moment: the folder was found good, and is exchanged before it is opened.
+    TrustedFiles overtaken =
+        new TrustedFiles() {
+          @Override
+          public void check(Path path) throws HostException {
+            real.check(path);
+            if (path.equals(rig.deploy) && armed.compareAndSet(true, false)) {
+              swap(rig.deploy, hostile);
+            } else if (path.startsWith(rig.deploy)
+                && !path.equals(rig.deploy)
+                && Files.isSymbolicLink(rig.deploy)) {
+              swapBack(rig.deploy);
+            }
+          }
+
+          @Override
+          public byte[] read(Path path, int mostBytes) throws HostException {
+            return real.read(path, mostBytes);
+          }
+        };
+    rig.start(overtaken);
+    armed.set(true);
+    Files.createFile(rig.deploy.resolve("something.happened"));
+    assertThat(rig.awaitRefusal(rig.deploy.toString()))
+        .contains("was exchanged for another folder");
+    assertThat(rig.version()).isEqualTo("1.0.0");
+    assertThat(rig.versions("toy")).containsExactly("1.0.0");
+    // Control: without the attack the same jar is loaded.
+    rig.drop(rig.toys.good("6.6.6"), "toy.jar");
+    rig.awaitServing("6.6.6");
+  }
+
+  private static void swap(Path folder, Path target) {
+    try {
+      Files.move(folder, folder.resolveSibling("aside"));
+      Files.createSymbolicLink(folder, target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void swapBack(Path folder) {
+    try {
+      Files.delete(folder);
+      Files.move(folder.resolveSibling("aside"), folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aLinkToAJarIsNotFollowed() throws Exception {
+    rig.start();
+    Files.createSymbolicLink(rig.deploy.resolve("toy.jar"), rig.toys.good("1.0.1"));
+    rig.eventually(() -> rig.health().contains("toy.jar is not a regular file"));
+    assertThat(rig.version()).isEqualTo("1.0.0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kds.api",
+        "kds.core",
+        "kds.http",
+        "kds.http.whiteboard",
+        "org.apache.felix.scr",
+        "org.apache.felix.framework"
+      })
+  void thePlatformIsNotReplaced(String name) throws Exception {
+    rig.start();
+    rig.drop(rig.toys.plain(name, "9.0.0", Map.of()), "x.jar");
+    assertThat(rig.awaitRefusal("x.jar")).contains("part of the platform", "restart");
+    assertThat(rig.versions(name)).doesNotContain("9.0.0");
+  }
+
+  @Test
+  void fragmentsAreRefused() throws Exception {
+    rig.start();
+    rig.drop(rig.toys.plain("acme.part", "1.0.0", Map.of("Fragment-Host", "toy")), "x.jar");
+    assertThat(rig.awaitRefusal("x.jar")).contains("is a fragment");
+  }
+
+  @Test
+  void nobodyElseBringsContracts() throws Exception {
+    rig.start();
+    rig.drop(
+        rig.toys.plain(
+            "acme.fake",
+            "1.0.1",
+            Map.of(
+                "-exportcontents",
+                "kds.api.transfer",
+                "-includeresource",
+                "kds/api/transfer/x;literal=x")),
+        "x.jar");
+    assertThat(rig.awaitFailure("1.0.1")).contains("exports [kds.api.transfer]");
+    rig.eventually(() -> rig.bundles("acme.fake").isEmpty());
+  }
+
+  @Test
+  void whatIsNoBundleIsRefused() throws Exception {
+    rig.start();
+    Files.writeString(rig.deploy.resolve("x.jar"), "no jar at all");
+    rig.eventually(() -> rig.health().contains("x.jar is not a whole jar"));
+    Path plain = home.resolve("plain.jar");
+    try (var out = new JarOutputStream(Files.newOutputStream(plain), new Manifest())) {
+      out.putNextEntry(new ZipEntry("a"));
+    }
+    rig.drop(plain, "y.jar");
+    rig.eventually(() -> rig.health().contains("y.jar is not an OSGi bundle"));
+  }
+
+  private static boolean isRoot() throws Exception {
+    return Integer.valueOf(0)
+        .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS));
+  }
+}

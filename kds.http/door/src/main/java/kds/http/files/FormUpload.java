@@ -1,0 +1,153 @@
+package kds.http.files;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.EnumSet;
+import java.util.Set;
+import kds.api.transfer.FileTransfer;
+import kds.api.transfer.TransferException;
+import kds.api.transfer.TransferException.Reason;
+import kds.http.problem.Problem;
+import kds.http.route.ClientGoneException;
+import kds.http.route.Exchange;
+import kds.http.route.Failures;
+import kds.http.route.Percent;
+import kds.http.route.Refusal;
+import kds.http.route.RequestPath;
+import kds.http.route.Route;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /upload}: files as the parts {@code file} of a form. A file's path is its file name,
+ * which may hold folders, or the part {@code path} before it; one that ends in a slash is the
+ * folder for the file name.
+ */
+final class FormUpload implements Route.Use<FileTransfer> {
+  private static final int MAX_FIELD = 4096;
+
+  /** What holds for all files of a form: after it, no other can succeed. */
+  private static final Set<Reason> FOR_ALL =
+      EnumSet.of(Reason.NO_SESSION, Reason.NO_USER, Reason.NO_FOLDER, Reason.NOT_ALLOWED);
+
+  @Override
+  public void serve(Exchange exchange, FileTransfer transfer)
+      throws IOException, Refusal, TransferException {
+    UploadRules rules = UploadRules.of(exchange);
+    Outcomes outcomes = new Outcomes();
+    Multipart form = new Multipart(exchange.body(), boundary(exchange));
+    try {
+      new Reading(form, rules, new Intake(transfer, exchange.caller()), outcomes).run();
+    } catch (MalformedException e) {
+      outcomes.broke(Problem.of(400, "bad-form", e.getMessage()));
+    } catch (ClientGoneException e) {
+      outcomes.broke(
+          Problem.of(
+              400,
+              "incomplete",
+              "The form broke off, or stopped coming, before its end. The files that were received"
+                  + " whole are kept; send the others again."));
+    }
+    outcomes.answer(exchange);
+  }
+
+  private static String boundary(Exchange exchange) throws Refusal {
+    try {
+      return Multipart.boundary(exchange.header(HttpHeader.CONTENT_TYPE));
+    } catch (MalformedException e) {
+      throw Refusal.of(415, "unsupported-media-type", e.getMessage());
+    }
+  }
+
+  /** The reading of one form. */
+  private static final class Reading {
+    private final Multipart form;
+    private final UploadRules rules;
+    private final Intake intake;
+    private final Outcomes outcomes;
+    private @Nullable String path;
+
+    Reading(Multipart form, UploadRules rules, Intake intake, Outcomes outcomes) {
+      this.form = form;
+      this.rules = rules;
+      this.intake = intake;
+      this.outcomes = outcomes;
+    }
+
+    void run() throws IOException {
+      boolean more = true;
+      for (Disposition part = form.part(); more && part != null; part = form.part()) {
+        String filename = part.filename();
+        if (filename == null && !part.name().equals("file")) {
+          path = part.name().equals("path") ? text() : path;
+        } else if (!part.name().equals("file")) {
+          outcomes.refused(
+              filename == null ? "" : filename,
+              Problem.of(
+                  400,
+                  "bad-form",
+                  "A file came as '" + part.name() + "'. Send files as parts named 'file'."));
+        } else {
+          more = file(filename == null ? "" : filename);
+          path = null;
+        }
+        if (!more) {
+          return;
+        }
+      }
+    }
+
+    /** Receives a file; whether others have a chance. */
+    private boolean file(String filename) throws IOException {
+      String wanted = wanted(filename);
+      if (wanted.isEmpty()) {
+        // What browsers send for a file input that was left empty; but content must not be lost.
+        if (form.next() != null) {
+          outcomes.refused("", Problem.of(400, "bad-form", "A file came without a name."));
+        }
+        return true;
+      }
+      try {
+        RequestPath safe = RequestPath.ofText(wanted);
+        if (safe.slashed()) {
+          throw Refusal.of(400, "unsafe-path", "The file's name ends in a slash. Name a file.");
+        }
+        outcomes.received(wanted, intake.receive(rules.request(safe.from(0), -1), form, null));
+        return true;
+      } catch (Refusal e) {
+        outcomes.refused(wanted, e.problem());
+        return true;
+      } catch (TransferException e) {
+        outcomes.refused(wanted, Failures.problem(e));
+        return !FOR_ALL.contains(e.reason());
+      }
+    }
+
+    private String wanted(String filename) {
+      String given = path;
+      if (given == null) {
+        return filename;
+      }
+      return given.endsWith("/") ? given + filename : given;
+    }
+
+    private String text() throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (ByteBuffer piece = form.next(); piece != null; piece = form.next()) {
+        byte[] some = new byte[piece.remaining()];
+        piece.get(some);
+        bytes.writeBytes(some);
+        if (bytes.size() > MAX_FIELD) {
+          throw new MalformedException("The part 'path' is longer than " + MAX_FIELD + " bytes.");
+        }
+      }
+      try {
+        return Percent.text(bytes.toByteArray());
+      } catch (CharacterCodingException e) {
+        throw new MalformedException("The part 'path' is not UTF-8. Send names as UTF-8.");
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package kds.http.route;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import kds.api.security.Caller;
+import kds.http.problem.Problem;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One call: what was asked, and the means to answer it. One thread at a time; it may wait. */
+public final class Exchange {
+  /** What a problem keeps of the headers that were set before it. */
+  private static final String OUR_HEADERS = "kds-";
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final Request request;
+  private final Response response;
+  private final @Nullable Caller caller;
+  private final @Nullable String rest;
+  private final Query query;
+  private final Body body;
+
+  Exchange(Request request, Response response, Caller caller, @Nullable String rest)
+      throws Refusal {
+    this(request, response, caller, rest, Query.of(request.getHttpURI().getQuery()));
+  }
+
+  /** One that can only be refused. */
+  Exchange(Request request, Response response) {
+    this(request, response, null, null, Query.NONE);
+  }
+
+  private Exchange(
+      Request request,
+      Response response,
+      @Nullable Caller caller,
+      @Nullable String rest,
+      Query query) {
+    this.request = request;
+    this.response = response;
+    this.caller = caller;
+    this.rest = rest;
+    this.query = query;
+    this.body = new Body(request);
+  }
+
+  /** Who asks. */
+  public Caller caller() {
+    return Objects.requireNonNull(caller);
+  }
+
+  /** What stands in the URL for the route's {@code {path}}: a safe relative path, never empty. */
+  public String path() {
+    return Objects.requireNonNull(rest);
+  }
+
+  /** The URL's parameters. */
+  public Query query() {
+    return query;
+  }
+
+  /** The request's body. */
+  public Body body() {
+    return body;
+  }
+
+  /** The request's headers. */
+  public HttpFields headers() {
+    return request.getHeaders();
+  }
+
+  /** A request header's value, null when it is absent; several lines are joined by commas. */
+  public @Nullable String header(HttpHeader name) {
+    return header(name.asString());
+  }
+
+  /** A request header's value, null when it is absent; several lines are joined by commas. */
+  public @Nullable String header(String name) {
+    StringBuilder joined = new StringBuilder();
+    for (HttpField field : request.getHeaders().getFields(name)) {
+      joined.append(joined.isEmpty() ? "" : ", ").append(field.getValue());
+    }
+    return joined.isEmpty() && !request.getHeaders().contains(name) ? null : joined.toString();
+  }
+
+  /** The length of the body that was announced, -1 when none was. */
+  public long announced() {
+    return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+  }
+
+  /** Whether only the headers of the answer are wanted. */
+  public boolean head() {
+    return "HEAD".equals(request.getMethod());
+  }
+
+  /** Sets a header of the answer. */
+  public Exchange set(HttpHeader name, String value) {
+    response.getHeaders().put(name, value);
+    return this;
+  }
+
+  /** Sets a header of the answer. */
+  public Exchange set(String name, String value) {
+    response.getHeaders().put(name, value);
+    return this;
+  }
+
+  /** Sets the status of the answer. */
+  public Exchange status(int status) {
+    response.setStatus(status);
+    return this;
+  }
+
+  /** Answers with a JSON object. */
+  public void json(int status, Object object) throws ClientGoneException {
+    set(HttpHeader.CACHE_CONTROL, "no-store");
+    whole(status, "application/json", JSON.writeValueAsBytes(object));
+  }
+
+  /** Answers with a body that is at hand. */
+  public void whole(int status, String type, byte[] content) throws ClientGoneException {
+    status(status).set(HttpHeader.CONTENT_TYPE, type);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, content.length);
+    write(true, head() ? NOTHING : ByteBuffer.wrap(content));
+  }
+
+  /** Answers with headers alone. */
+  public void empty() throws ClientGoneException {
+    write(true, NOTHING);
+  }
+
+  /** Sends a piece of the answer and waits until the buffer can be used again. */
+  public void write(boolean last, ByteBuffer content) throws ClientGoneException {
+    try {
+      Content.Sink.write(response, last, content);
+    } catch (IOException e) {
+      throw new ClientGoneException("The answer could not be sent.", e);
+    }
+  }
+
+  boolean answered() {
+    return response.isCommitted();
+  }
+
+  /** Answers with a problem; headers that tell of the call stay. */
+  void refuse(Problem problem) throws ClientGoneException {
+    Problem whole = problem;
+    for (HttpField field : response.getHeaders()) {
+      if (field.getLowerCaseName().startsWith(OUR_HEADERS)) {
+        whole = whole.header(field.getName(), field.getValue());
+      }
+    }
+    try (var waiting = Blocker.callback()) {
+      whole.send(request, response, waiting);
+      waiting.block();
+    } catch (IOException e) {
+      throw new ClientGoneException("The answer could not be sent.", e);
+    }
+  }
+}

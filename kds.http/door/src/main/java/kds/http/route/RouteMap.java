@@ -1,0 +1,80 @@
+package kds.http.route;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the route of a path. Immutable. */
+final class RouteMap {
+  private final Map<List<String>, Map<String, Route>> exact = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, Route>> open = new LinkedHashMap<>();
+
+  /**
+   * What is at a path.
+   *
+   * @param methods the routes there, by method
+   * @param rest what of the path belongs to the call, null when the path is a plain one
+   */
+  record Place(Map<String, Route> methods, @Nullable String rest) {
+    /** The route for a method, null when it is not allowed. */
+    @Nullable Route route(String method) {
+      return methods.get(method.equals("HEAD") ? "GET" : method);
+    }
+
+    /** The methods that are allowed, as the Allow header lists them. */
+    String allow() {
+      TreeSet<String> allowed = new TreeSet<>(methods.keySet());
+      allowed.add("OPTIONS");
+      if (allowed.contains("GET")) {
+        allowed.add("HEAD");
+      }
+      return String.join(", ", allowed);
+    }
+  }
+
+  RouteMap(List<Route> routes) {
+    for (Route route : routes) {
+      List<String> names = List.of(route.path().substring(1).split("/"));
+      boolean takesRest = names.getLast().equals(Route.REST);
+      List<String> key = takesRest ? names.subList(0, names.size() - 1) : names;
+      Route other =
+          (takesRest ? open : exact)
+              .computeIfAbsent(key, k -> new LinkedHashMap<>())
+              .put(route.method(), route);
+      if (other != null) {
+        throw new IllegalArgumentException("Two routes for " + route.method() + " " + route.path());
+      }
+    }
+  }
+
+  /**
+   * Finds what is at a path, null when nothing is.
+   *
+   * @throws Refusal 400 {@code unsafe-path} when the path should name a file and does not
+   */
+  @Nullable Place find(RequestPath path) throws Refusal {
+    Map<String, Route> methods = path.slashed() ? null : exact.get(path.names());
+    if (methods != null) {
+      return new Place(methods, null);
+    }
+    int size = path.names().size();
+    for (int length = 1; length <= size; length++) {
+      methods = open.get(path.names().subList(0, length));
+      if (methods != null && (length < size || path.slashed())) {
+        return new Place(methods, rest(path, length));
+      }
+    }
+    return null;
+  }
+
+  private static String rest(RequestPath path, int from) throws Refusal {
+    if (path.slashed()) {
+      throw RequestPath.unsafe(
+          "The path ends in a slash, so it names no file. Name a file; a folder is listed with"
+              + " GET /api/downloads?path=...");
+    }
+    return path.from(from);
+  }
+}

@@ -1,0 +1,144 @@
+package kds.http.server;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import kds.api.security.Caller;
+import kds.http.guard.Bans;
+import kds.http.guard.Forwarded;
+import kds.http.guard.Network;
+import kds.http.guard.Peer;
+import kds.http.problem.Problem;
+import kds.http.token.TokenException;
+import kds.http.token.Tokens;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Lets a request on only with a valid token, whatever its path.
+ *
+ * <p>A ban never shuts out a valid token: whoever shares an address with an attacker, behind a
+ * proxy or as another user of the same host, is served. Only requests with a bad token or none are
+ * answered with 429 while it lasts.
+ */
+final class Authentication extends Handler.Wrapper {
+  private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
+  private static final String MDC_SESSION = "session";
+  private static final String CHALLENGE = "WWW-Authenticate";
+
+  private final Tokens tokens;
+  private final Bans bans;
+  private final Supplier<Settings> settings;
+
+  Authentication(Tokens tokens, Bans bans, Supplier<Settings> settings, Handler next) {
+    super(next);
+    this.tokens = tokens;
+    this.bans = bans;
+    this.settings = settings;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    Settings now = settings.get();
+    InetAddress address = address(request, now);
+    request.setAttribute(Inner.ADDRESS, address.getHostAddress());
+    Credentials credentials = Credentials.of(request);
+    Optional<Problem> ambiguity = credentials.ambiguity();
+    if (ambiguity.isPresent()) {
+      ambiguity.get().send(request, response, callback);
+      return true;
+    }
+    Duration ban = bans.left(address, now.bans());
+    if (credentials.tokens().isEmpty()) {
+      missing(ban).send(request, response, callback);
+      return true;
+    }
+    Caller caller;
+    try {
+      Peer peer = new Peer(address, Network.anyContains(now.kasm(), address), !ban.isZero());
+      caller = tokens.caller(credentials.tokens().getFirst(), peer, now.tokens());
+    } catch (TokenException e) {
+      refusal(e, address, ban, now).send(request, response, callback);
+      return true;
+    }
+    return enter(caller, credentials.request(), response, callback);
+  }
+
+  private boolean enter(Caller caller, Request request, Response response, Callback callback)
+      throws Exception {
+    request.setAttribute(Inner.CALLER, caller);
+    if (caller.session() == null) {
+      return super.handle(request, response, callback);
+    }
+    try (MDC.MDCCloseable _ = MDC.putCloseable(MDC_SESSION, caller.session().kasmId())) {
+      return super.handle(request, response, callback);
+    }
+  }
+
+  private Problem refusal(TokenException why, InetAddress address, Duration ban, Settings now) {
+    LOG.debug("Token from {} refused: {}", address.getHostAddress(), why.getMessage());
+    if (why.reason().guess()) {
+      if (!ban.isZero()) {
+        return banned(ban);
+      }
+      bans.failed(address, now.bans());
+    }
+    return switch (why.reason()) {
+      case NO_KEY -> Problem.of(401, "no-key", why.getMessage()).header(CHALLENGE, "Bearer");
+      case EXPIRED -> invalid("token-expired", why);
+      case REVOKED -> invalid("token-revoked", why);
+      case MALFORMED, SIGNATURE, EARLY, AUDIENCE, CLAIMS -> invalid("token-invalid", why);
+    };
+  }
+
+  /** The challenge of RFC 6750, section 3. */
+  private static Problem invalid(String word, TokenException why) {
+    return Problem.of(401, word, why.getMessage())
+        .header(CHALLENGE, "Bearer error=\"invalid_token\"")
+        .member("reason", why.reason().name().toLowerCase(Locale.ROOT));
+  }
+
+  private Problem missing(Duration ban) {
+    if (!ban.isZero()) {
+      return banned(ban);
+    }
+    if (!tokens.hasKeys()) {
+      return Problem.of(401, "no-key", Tokens.NO_KEY).header(CHALLENGE, "Bearer");
+    }
+    return Problem.of(
+            401,
+            "token-missing",
+            "Every call needs a token: send 'Authorization: Bearer <token>', or the parameter"
+                + " 'token'.")
+        .header(CHALLENGE, "Bearer");
+  }
+
+  private static Problem banned(Duration left) {
+    long seconds = Math.max(1, left.plusMillis(999).toSeconds());
+    return Problem.of(
+            429,
+            "too-many-bad-tokens",
+            "Too many bad tokens came from this address. Calls with a valid token are served; try"
+                + " others again in "
+                + seconds
+                + " s.")
+        .header("Retry-After", Long.toString(seconds));
+  }
+
+  private static InetAddress address(Request request, Settings now) {
+    if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
+        && peer.getAddress() != null) {
+      return Forwarded.client(
+          peer.getAddress(), request.getHeaders().getValuesList("X-Forwarded-For"), now.proxies());
+    }
+    return InetAddress.getLoopbackAddress();
+  }
+}

@@ -1,0 +1,86 @@
+package kds.http.server;
+
+import java.time.Clock;
+import java.util.List;
+import kds.api.host.TrustedFiles;
+import kds.api.security.TokenRefusal;
+import kds.http.guard.Bans;
+import kds.http.token.Tokens;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The door: listens, and lets in who has a valid token.
+ *
+ * <p>A request passes, in this order: the listener's limits, {@link Entrance}, Jetty's graceful
+ * handler, {@link Authentication}, and what {@link Inner} leads to.
+ */
+@Component(
+    configurationPid = "kds.http",
+    immediate = true,
+    service = {})
+@SatisfyingConditionTarget("(osgi.condition.id=kds.http)")
+@Designate(ocd = DoorConfig.class)
+public final class Door {
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+  private final Upkeep upkeep;
+  private volatile Settings settings;
+
+  /** The vetoes against tokens, as many as there are. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  private volatile List<TokenRefusal> refusals = List.of();
+
+  /** Made by Declarative Services. */
+  @Activate
+  public Door(
+      BundleContext context,
+      @Reference TrustedFiles trusted,
+      @Reference Inner inner,
+      DoorConfig config) {
+    this(Announcement.byCondition(context), trusted, inner, config);
+  }
+
+  Door(Announcement announcement, TrustedFiles trusted, Inner inner, DoorConfig config) {
+    settings = Settings.of(config);
+    Tokens tokens = new Tokens(() -> refusals, Clock.systemUTC());
+    Bans bans = new Bans(System::nanoTime);
+    Authentication authentication =
+        new Authentication(tokens, bans, () -> settings, inner.handler());
+    HttpServer server = new HttpServer(() -> settings, authentication, inner.accessLog());
+    upkeep = new Upkeep(() -> settings, trusted, tokens, server, announcement);
+  }
+
+  /** Opens the door; returns before it listens. */
+  @Activate
+  void start() {
+    upkeep.start();
+  }
+
+  /** Takes a new configuration; one that cannot be read changes nothing. */
+  @Modified
+  void modified(DoorConfig config) {
+    try {
+      settings = Settings.of(config);
+      upkeep.changed();
+    } catch (IllegalArgumentException e) {
+      LOG.error("The configuration of the door is not taken: {}", e.getMessage());
+    }
+  }
+
+  /** Closes the door; running requests get their time after this has returned. */
+  @Deactivate
+  void stop() {
+    upkeep.stop();
+  }
+}

@@ -1,0 +1,66 @@
+package kds.http.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * Jetty's connector with two limits that it lacks: connections of one address, so that one host
+ * cannot take them all, and the time for headers.
+ */
+final class DoorConnector extends ServerConnector {
+  private final Map<InetAddress, Integer> connections = new ConcurrentHashMap<>();
+  private final Supplier<Settings> settings;
+
+  DoorConnector(Server server, Supplier<Settings> settings, ConnectionFactory... factories) {
+    super(server, 1, -1, factories);
+    this.settings = settings;
+  }
+
+  @Override
+  protected SocketChannelEndPoint newEndPoint(
+      SocketChannel channel, ManagedSelector selector, SelectionKey key) throws IOException {
+    SocketChannelEndPoint endPoint =
+        new HeaderDeadline.Timed(channel, selector, key, getScheduler());
+    endPoint.setIdleTimeout(getIdleTimeout());
+    return endPoint;
+  }
+
+  @Override
+  protected void onEndPointOpened(EndPoint endPoint) {
+    super.onEndPointOpened(endPoint);
+    if (endPoint instanceof HeaderDeadline.Timed timed
+        && connections.merge(timed.peer(), 1, Integer::sum)
+            > settings.get().maxConnectionsPerAddress()) {
+      timed.close();
+    }
+  }
+
+  @Override
+  protected void onEndPointClosed(EndPoint endPoint) {
+    if (endPoint instanceof HeaderDeadline.Timed timed) {
+      connections.computeIfPresent(timed.peer(), (a, n) -> n == 1 ? null : n - 1);
+    }
+    super.onEndPointClosed(endPoint);
+  }
+
+  /** Closes those whose headers take too long. */
+  void closeLate() {
+    for (EndPoint endPoint : getConnectedEndPoints()) {
+      if (endPoint instanceof HeaderDeadline.Timed timed
+          && timed.late(settings.get().headerTimeout())) {
+        timed.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package kds.http.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import kds.api.host.HostException;
+import kds.api.host.TrustedFiles;
+import kds.http.pem.UnusableException;
+import kds.http.server.Settings.Endpoint;
+import kds.http.tls.Identity;
+import kds.http.tls.IdentityFiles;
+import kds.http.tls.Tls;
+import kds.http.token.Tokens;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the door into the state that configuration and files ask for, again and again: at start,
+ * when the configuration changes, when a file changes, and now and then. All of it on one thread of
+ * its own, so nothing here is shared.
+ *
+ * <p>What cannot be used changes nothing: the certificate, key or port before stays, and the log
+ * says so once.
+ */
+final class Upkeep {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+  private static final int MOST_KEY_BYTES = 1024 * 1024;
+  private static final long ROUND_SECONDS = 60;
+  private static final long RETRY_SECONDS = 2;
+
+  /** Files of a pair are replaced one after the other: give the second a moment. */
+  private static final long SETTLE_MILLIS = 200;
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "kds-http-upkeep"));
+  private final Supplier<Settings> settings;
+  private final TrustedFiles trusted;
+  private final Tokens tokens;
+  private final HttpServer server;
+  private final Announcement announcement;
+  private final Map<String, String> said = new HashMap<>();
+
+  private @Nullable FileWatch watch;
+  private @Nullable Identity identity;
+  private SslContextFactory.@Nullable Server tls;
+  private @Nullable Endpoint open;
+  private byte[] tokenKey = {};
+  private boolean stopped;
+
+  Upkeep(
+      Supplier<Settings> settings,
+      TrustedFiles trusted,
+      Tokens tokens,
+      HttpServer server,
+      Announcement announcement) {
+    this.settings = settings;
+    this.trusted = trusted;
+    this.tokens = tokens;
+    this.server = server;
+    this.announcement = announcement;
+  }
+
+  /** Starts, and returns at once. */
+  void start() {
+    thread.execute(
+        () -> {
+          try {
+            server.start();
+            watch = FileWatch.start(() -> soon(SETTLE_MILLIS));
+            round();
+          } catch (Exception e) {
+            LOG.error("The HTTP server cannot start", e);
+          }
+        });
+    thread.scheduleWithFixedDelay(this::round, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The configuration has changed. */
+  void changed() {
+    soon(0);
+  }
+
+  /** Stops, and returns at once: running requests get their time on the thread of this object. */
+  void stop() {
+    try {
+      thread.execute(this::shutDown);
+    } catch (RejectedExecutionException ignored) {
+      // It has stopped.
+    }
+  }
+
+  private void shutDown() {
+    stopped = true;
+    announcement.silent();
+    if (watch != null) {
+      watch.close();
+    }
+    server.stop(settings.get().drainTimeout());
+    thread.shutdownNow();
+  }
+
+  private void soon(long millis) {
+    try {
+      thread.schedule(this::round, millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException ignored) {
+      // It has stopped.
+    }
+  }
+
+  private void round() {
+    if (stopped) {
+      return;
+    }
+    Settings now = settings.get();
+    try {
+      if (watch != null) {
+        watch.on(List.of(now.privateKey(), now.certificate(), now.tokenKey()));
+      }
+      readTokenKey(now.tokenKey());
+      if (now.endpoint().tls()) {
+        readIdentity(now);
+      }
+      server.adjust();
+      listen(now.endpoint());
+    } catch (RuntimeException e) {
+      LOG.error("The door could not be brought up to date", e);
+    }
+  }
+
+  private void readTokenKey(Path file) {
+    try {
+      byte[] content = trusted.read(file, MOST_KEY_BYTES);
+      if (!Arrays.equals(content, tokenKey)) {
+        int keys = tokens.use(content, file.toString());
+        tokenKey = content;
+        LOG.info("Tokens are verified with the {} key(s) in {}", keys, file);
+      }
+      said.remove("token");
+    } catch (HostException e) {
+      boolean missing = e.reason() == HostException.Reason.NOT_FOUND;
+      sayOnce("token", (missing ? "The file with the key for tokens is missing: " : "") + rest(e));
+    } catch (UnusableException e) {
+      sayOnce("token", rest(e));
+    }
+  }
+
+  private String rest(Exception e) {
+    return e.getMessage()
+        + (tokens.hasKeys()
+            ? " Tokens are still verified with the key before."
+            : " Until there is a key every call is answered with 401. Register this server with"
+                + " Kasm Workspaces, or put an issuer's public key, certificate or JWK set there.");
+  }
+
+  private void readIdentity(Settings now) {
+    try {
+      Identity found = new IdentityFiles(trusted, now.privateKey(), now.certificate()).load();
+      if (!found.equals(identity)) {
+        use(found);
+        identity = found;
+        LOG.info(
+            "TLS uses the certificate of {} in {}, valid until {}",
+            found.chain().getFirst().getSubjectX500Principal().getName(),
+            now.certificate(),
+            found.chain().getFirst().getNotAfter().toInstant());
+      }
+      said.remove("identity");
+      sayOnce("validity", String.join(" ", found.warnings(Clock.systemUTC().instant())));
+    } catch (UnusableException | GeneralSecurityException | IOException e) {
+      sayOnce(
+          "identity",
+          e.getMessage()
+              + (identity == null
+                  ? " The service cannot listen until there is a usable pair."
+                  : " The certificate before is kept until the pair is complete."));
+    }
+  }
+
+  private void use(Identity found) throws GeneralSecurityException, IOException {
+    if (tls == null) {
+      tls = Tls.server(found);
+    } else {
+      Tls.exchange(tls, found);
+    }
+  }
+
+  private void listen(Endpoint wanted) {
+    boolean ready = !wanted.tls() || tls != null;
+    if (!ready || wanted.equals(open) && server.listens()) {
+      return;
+    }
+    try {
+      int port = server.open(wanted, wanted.tls() ? tls : null);
+      open = wanted;
+      said.remove("port");
+      announcement.listening(port);
+      LOG.info("Listening on {}, port {}", wanted, port);
+    } catch (IOException e) {
+      sayOnce(
+          "port",
+          "Cannot listen on "
+              + wanted
+              + ": "
+              + reason(e)
+              + ". End the program that has the port (ss -ltnp), or set another 'port' in"
+              + " config.yaml. Tried again every "
+              + RETRY_SECONDS
+              + " s.");
+      if (open != null && !server.listens()) {
+        open = null;
+        announcement.silent();
+      }
+      thread.schedule(this::round, RETRY_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private static String reason(IOException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return Objects.requireNonNullElse(cause.getMessage(), cause.toString());
+  }
+
+  private void sayOnce(String about, String message) {
+    if (message.isEmpty()) {
+      said.remove(about);
+    } else if (!message.equals(said.put(about, message))) {
+      LOG.warn(message);
+    }
+  }
+}

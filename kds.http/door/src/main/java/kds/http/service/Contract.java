@@ -1,0 +1,32 @@
+package kds.http.service;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import kds.http.route.Exchange;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The contract of all calls: one document, written by hand, served in two notations. */
+final class Contract {
+  private static final String FILE = "/openapi.yaml";
+
+  void yaml(Exchange exchange) throws IOException {
+    exchange.whole(200, "application/yaml", bytes());
+  }
+
+  void json(Exchange exchange) throws IOException {
+    Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
+    exchange.json(200, yaml.load(new String(bytes(), StandardCharsets.UTF_8)));
+  }
+
+  private static byte[] bytes() throws IOException {
+    try (InputStream in = Contract.class.getResourceAsStream(FILE)) {
+      if (in == null) {
+        throw new IOException("The bundle lacks " + FILE + ": build it anew.");
+      }
+      return in.readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package kds.http.tls;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import kds.http.pem.Pem;
+import kds.http.pem.UnusableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a key (EC P-256) and a certificate for it, signed by itself, at first start. */
+final class SelfSigned {
+  private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
+
+  private static final Duration VALIDITY = Duration.ofDays(3650);
+  private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
+
+  private SelfSigned() {}
+
+  /**
+   * Makes the pair and puts both files in place, each at once and complete.
+   *
+   * @throws UnusableException when that fails
+   */
+  static void make(Path keyFile, Path certificateFile) throws UnusableException {
+    Path keyFolder = keyFile.toAbsolutePath().getParent();
+    Path certificateFolder = certificateFile.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(keyFolder);
+      Files.createDirectories(certificateFolder);
+      KeyPair pair = pair();
+      List<String> names = HostNames.dnsNames();
+      List<InetAddress> addresses = HostNames.addresses();
+      Instant now = Instant.now();
+      byte[] certificate =
+          CertificateWriter.selfSigned(
+              pair,
+              new X500Principal("CN=" + HostNames.canonical() + ",O=KDS self-signed"),
+              names,
+              addresses,
+              now.minus(CLOCKS_DIFFER),
+              now.plus(VALIDITY));
+      publish(keyFile, "rw-------", Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      publish(certificateFile, "rw-r--r--", Pem.write("CERTIFICATE", certificate));
+      LOG.info(
+          "Made a self-signed certificate for {} {} in {}, its key in {}",
+          names,
+          addresses.stream().map(a -> a.getHostAddress().replaceFirst("%.*", "")).toList(),
+          certificateFile,
+          keyFile);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new UnusableException(
+          "No self-signed certificate could be made in "
+              + certificateFile
+              + ": "
+              + e.getMessage()
+              + ". Put a certificate and its key there, in PEM form.",
+          e);
+    }
+  }
+
+  private static KeyPair pair() throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  /** Writes a file beside its place, syncs it and renames it into place. */
+  private static void publish(Path file, String mode, String text) throws IOException {
+    Path fresh = file.resolveSibling("." + file.getFileName() + ".kds-new");
+    Files.deleteIfExists(fresh);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              fresh,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)))) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package kds.http.whiteboard;
+
+import java.util.Dictionary;
+import java.util.Hashtable;
+import org.eclipse.jetty.server.Handler;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * Offers the servlets of add-ons to the door: as a Jetty handler that is running before it is
+ * registered and is taken back before it stops, so the door needs to know nothing of its life.
+ */
+@Component(service = {})
+public final class AddOns {
+  /** Service property by which the door finds the handler. */
+  static final String PROPERTY = "kds.http.handler";
+
+  private final BundleContext context;
+  private @Nullable ServletSide servlets;
+  private @Nullable ServiceRegistration<Handler> registration;
+
+  /** Makes it. */
+  @Activate
+  public AddOns(BundleContext context) {
+    this.context = context;
+  }
+
+  @Activate
+  void start() throws Exception {
+    ServletSide started = new ServletSide(context);
+    started.start();
+    servlets = started;
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put(PROPERTY, "addons");
+    registration = context.registerService(Handler.class, started.handler(), properties);
+  }
+
+  @Deactivate
+  void stop() {
+    if (registration != null) {
+      registration.unregister();
+    }
+    if (servlets != null) {
+      servlets.leave();
+    }
+  }
+}

@@ -1,0 +1,297 @@
+package kds.http.whiteboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import kds.api.security.Caller;
+import org.apache.felix.framework.FrameworkFactory;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.launch.Framework;
+import org.osgi.service.servlet.whiteboard.HttpWhiteboardConstants;
+
+/** Felix's whiteboard in a real framework, behind a real Jetty that never restarts. */
+class AddOnsTest {
+  @TempDir Path cache;
+  private Framework framework;
+  private BundleContext context;
+  private Server server;
+  private ServerConnector connector;
+  private final AtomicReference<Handler> addOns = new AtomicReference<>();
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @BeforeEach
+  void start() throws Exception {
+    framework =
+        new FrameworkFactory()
+            .newFramework(
+                Map.of(
+                    Constants.FRAMEWORK_STORAGE,
+                    cache.toString(),
+                    Constants.FRAMEWORK_BUNDLE_PARENT,
+                    Constants.FRAMEWORK_BUNDLE_PARENT_APP));
+    framework.start();
+    context = framework.getBundleContext();
+    server = new Server();
+    connector = new ServerConnector(server);
+    connector.setHost("127.0.0.1");
+    connector
+        .getConnectionFactory(HttpConnectionFactory.class)
+        .getHttpConfiguration()
+        .setUriCompliance(UriCompliance.UNSAFE);
+    server.addConnector(connector);
+    server.setHandler(new Front());
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    client.shutdownNow();
+    server.stop();
+    framework.stop();
+    framework.waitForStop(10_000);
+  }
+
+  /** What the router does: sets the caller, asks whoever is there, and answers 404 for none. */
+  private final class Front extends Handler.Abstract {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      request.setAttribute(
+          Caller.class.getName(),
+          new Caller("ann", Set.of("acme:scan"), Set.of(), "jti", "127.0.0.1", null));
+      Handler handler = addOns.get();
+      return handler != null && handler.handle(request, response, callback);
+    }
+  }
+
+  private AddOns activated() throws Exception {
+    AddOns component = new AddOns(context);
+    component.start();
+    var found = context.getServiceReferences(Handler.class, "(" + AddOns.PROPERTY + "=addons)");
+    assertThat(found).hasSize(1);
+    addOns.set(context.getService(found.iterator().next()));
+    return component;
+  }
+
+  private <T> ServiceRegistration<T> add(Class<T> type, T service, String key, String value) {
+    Hashtable<String, Object> properties = new Hashtable<>();
+    properties.put(key, value);
+    return context.registerService(type, service, properties);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return send(HttpRequest.newBuilder(uri(path)));
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
+  }
+
+  /** An add-on's servlet: says who asks for what. */
+  private static final class Scan extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      Caller caller = (Caller) request.getAttribute("kds.api.security.Caller");
+      response.setContentType("text/plain;charset=UTF-8");
+      response
+          .getWriter()
+          .print(caller.subject() + " " + caller.may("acme:scan") + " " + request.getPathInfo());
+    }
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      response.setStatus(202);
+      request.getInputStream().transferTo(response.getOutputStream());
+    }
+
+    @Override
+    protected void doPut(HttpServletRequest request, HttpServletResponse response)
+        throws ServletException {
+      throw new ServletException("a secret of the inside");
+    }
+
+    @Override
+    protected void doDelete(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      response.sendError(409, "<script>");
+    }
+  }
+
+  @Test
+  void servesTheServletsOfAddOnsWithTheirCaller() throws Exception {
+    AddOns component = activated();
+    ServiceRegistration<Servlet> scan =
+        add(
+            Servlet.class,
+            new Scan(),
+            HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN,
+            "/acme/*");
+    HttpResponse<String> answer = get("/acme/scan/a%20%C3%BC;x=1%25");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).startsWith("ann true /scan/a ü");
+    HttpResponse<String> echo =
+        send(HttpRequest.newBuilder(uri("/acme/x")).POST(BodyPublishers.ofString("body")));
+    assertThat(echo.statusCode()).isEqualTo(202);
+    assertThat(echo.body()).isEqualTo("body");
+    scan.unregister();
+    assertThat(get("/acme/scan").statusCode()).isEqualTo(404);
+    component.stop();
+  }
+
+  @Test
+  void saysErrorsAsProblemsAndTellsNothingOfTheInside() throws Exception {
+    AddOns component = activated();
+    add(
+        Servlet.class,
+        new Scan(),
+        HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN,
+        "/acme/*");
+    HttpResponse<String> unknown = get("/nothing/here");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(unknown.body()).contains("urn:kds:problem:not-found");
+    HttpResponse<String> failed =
+        send(HttpRequest.newBuilder(uri("/acme/x")).PUT(BodyPublishers.noBody()));
+    assertThat(failed.statusCode()).isEqualTo(500);
+    assertThat(failed.body()).contains("urn:kds:problem:failed").doesNotContain("secret");
+    HttpResponse<String> refused = send(HttpRequest.newBuilder(uri("/acme/x")).DELETE());
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("urn:kds:problem:refused").doesNotContain("script");
+    component.stop();
+  }
+
+  @Test
+  void runsTheFiltersOfAddOns() throws Exception {
+    AddOns component = activated();
+    add(
+        Servlet.class,
+        new Scan(),
+        HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN,
+        "/acme/*");
+    Filter filter =
+        new Filter() {
+          @Override
+          public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+              throws IOException, ServletException {
+            ((HttpServletResponse) response).setHeader("X-Filtered", "yes");
+            chain.doFilter(request, response);
+          }
+        };
+    add(Filter.class, filter, HttpWhiteboardConstants.HTTP_WHITEBOARD_FILTER_PATTERN, "/acme/*");
+    assertThat(get("/acme/scan").headers().firstValue("X-Filtered")).contains("yes");
+    component.stop();
+  }
+
+  @Test
+  void letsARequestEndThatIsUnderWayWhenItLeaves() throws Exception {
+    AddOns component = activated();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch left = new CountDownLatch(1);
+    HttpServlet slow =
+        new HttpServlet() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected void doGet(HttpServletRequest request, HttpServletResponse response)
+              throws IOException, ServletException {
+            entered.countDown();
+            try {
+              left.await();
+            } catch (InterruptedException e) {
+              throw new ServletException(e);
+            }
+            response.getWriter().print("done");
+          }
+        };
+    add(Servlet.class, slow, HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN, "/acme/*");
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(uri("/acme/slow")).timeout(Duration.ofSeconds(20)).build(),
+            BodyHandlers.ofString());
+    entered.await();
+    Handler handler = addOns.getAndSet(null);
+    component.stop();
+    assertThat(handler.isRunning()).isTrue();
+    left.countDown();
+    assertThat(answer.get().body()).isEqualTo("done");
+    assertThat(get("/acme/slow").statusCode()).isEqualTo(404);
+    stopped(handler);
+  }
+
+  private static void stopped(Handler handler) throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    handler.addEventListener(
+        new LifeCycle.Listener() {
+          @Override
+          public void lifeCycleStopped(LifeCycle event) {
+            stopped.countDown();
+          }
+        });
+    assertThat(handler.isStopped() || stopped.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void comesAndGoesWhileTheServerRuns() throws Exception {
+    add(
+        Servlet.class,
+        new Scan(),
+        HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN,
+        "/acme/*");
+    for (int round = 0; round < 50; round++) {
+      assertThat(get("/acme/scan").statusCode()).isEqualTo(404);
+      AddOns component = activated();
+      assertThat(get("/acme/scan").statusCode()).isEqualTo(200);
+      addOns.set(null);
+      component.stop();
+      ServiceReference<?>[] left = context.getServiceReferences(Handler.class.getName(), null);
+      assertThat(left).isNull();
+    }
+  }
+}

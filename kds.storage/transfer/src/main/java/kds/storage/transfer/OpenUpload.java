@@ -1,0 +1,139 @@
+package kds.storage.transfer;
+
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import kds.api.host.HostException;
+import kds.api.host.HostUpload;
+import kds.api.transfer.Place;
+import kds.api.transfer.Receipt;
+import kds.api.transfer.TransferException;
+import kds.api.transfer.Upload;
+import kds.api.transfer.UploadRequest;
+import kds.storage.transfer.Folders.Entered;
+import org.jspecify.annotations.Nullable;
+
+/** A file that somebody is uploading. Leaves one audit record, whatever becomes of it. */
+final class OpenUpload implements Upload {
+  private final UploadRequest request;
+  private final Entered entered;
+  private final HostUpload file;
+  private final Limit limit;
+  private final Publication publication;
+  private final Trail trail;
+  private final Digests digests;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable TransferException broken;
+  private @Nullable Receipt receipt;
+
+  OpenUpload(
+      UploadRequest request,
+      Entered entered,
+      HostUpload file,
+      Limit limit,
+      Publication publication,
+      Trail trail) {
+    this.request = request;
+    this.entered = entered;
+    this.file = file;
+    this.limit = limit;
+    this.publication = publication;
+    this.trail = trail;
+    this.digests = new Digests(request.sha256());
+  }
+
+  @Override
+  public Place place() {
+    return entered.place();
+  }
+
+  @Override
+  public long size() {
+    return file.size();
+  }
+
+  @Override
+  public void write(ByteBuffer from) throws TransferException {
+    requireSound();
+    try {
+      limit.checkReceived(file.size() + from.remaining());
+      digests.update(from);
+      file.write(from);
+    } catch (HostException e) {
+      throw broken(Faults.of(e, "Upload of " + Faults.quote(request.path())));
+    } catch (TransferException e) {
+      throw broken(e);
+    }
+  }
+
+  @Override
+  public Receipt commit() throws TransferException {
+    requireSound();
+    try {
+      limit.checkComplete(file.size());
+      Publication.Published published = publication.publish(file);
+      receipt = receipt(published);
+    } catch (HostException e) {
+      throw broken(Faults.of(e, "Upload of " + Faults.quote(request.path())));
+    } catch (TransferException e) {
+      throw broken(e);
+    }
+    writeDown(receipt);
+    return receipt;
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try (entered;
+        file) {
+      if (receipt == null) {
+        trail.failed(place(), broken == null ? "ABORTED" : broken.reason().name(), file.size());
+      }
+    }
+  }
+
+  private Receipt receipt(Publication.Published published) {
+    return new Receipt(
+        place(),
+        published.path(),
+        file.size(),
+        digests.crc32c(),
+        digests.finishSha256(),
+        published.renamed(),
+        published.replaced());
+  }
+
+  private void writeDown(Receipt done) {
+    Map<String, String> details = new HashMap<>();
+    details.put("size", Long.toString(done.size()));
+    details.put("crc32c", done.crc32c());
+    if (done.sha256() != null) {
+      details.put("sha256", done.sha256());
+    }
+    if (done.renamed()) {
+      details.put("wanted", request.path());
+    }
+    if (done.replaced()) {
+      details.put("replaced", "true");
+    }
+    trail.done(done.place(), done.path(), details);
+  }
+
+  private void requireSound() throws TransferException {
+    if (broken != null) {
+      throw broken;
+    }
+    if (receipt != null || closed.get()) {
+      throw new IllegalStateException("The upload of '" + request.path() + "' has ended already.");
+    }
+  }
+
+  private TransferException broken(TransferException why) {
+    broken = why;
+    return why;
+  }
+}

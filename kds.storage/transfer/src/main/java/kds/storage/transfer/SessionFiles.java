@@ -1,0 +1,205 @@
+package kds.storage.transfer;
+
+import java.util.Comparator;
+import java.util.List;
+import kds.api.capability.Capability;
+import kds.api.host.HostEntry;
+import kds.api.host.HostException;
+import kds.api.host.HostFile;
+import kds.api.host.HostFiles;
+import kds.api.host.HostFolder;
+import kds.api.host.HostListing;
+import kds.api.host.HostUpload;
+import kds.api.host.HostUsers;
+import kds.api.security.Audit;
+import kds.api.security.Caller;
+import kds.api.transfer.Download;
+import kds.api.transfer.FileTransfer;
+import kds.api.transfer.Listing;
+import kds.api.transfer.TransferException;
+import kds.api.transfer.Upload;
+import kds.api.transfer.UploadRequest;
+import kds.api.transfer.UploadRequest.OnConflict;
+import kds.storage.transfer.Folders.Entered;
+import kds.storage.transfer.Places.Use;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of sessions. An upload or download that runs keeps the settings it began with; a change
+ * holds for those that begin after it.
+ *
+ * <p>Immediate, or it would be made anew for every call that takes and returns the service.
+ */
+@Component(
+    service = FileTransfer.class,
+    immediate = true,
+    configurationPid = TransferConfig.PID,
+    property = Capability.PROPERTY + "=" + FileTransfer.CAPABILITY)
+@SatisfyingConditionTarget("(osgi.condition.id=kds.transfer)")
+@Designate(ocd = TransferConfig.class)
+public final class SessionFiles implements FileTransfer {
+  /** How many entries a listing holds: what a page can show, and some 30 MB of memory. */
+  static final int MOST_ENTRIES = 100_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SessionFiles.class);
+
+  private final Folders folders;
+  private final Audit audit;
+  private volatile Settings settings;
+
+  /**
+   * Made by Declarative Services.
+   *
+   * @throws IllegalArgumentException when the configuration cannot be read
+   */
+  @Activate
+  public SessionFiles(
+      @Reference HostUsers users,
+      @Reference HostFiles files,
+      @Reference Audit audit,
+      TransferConfig config) {
+    this.folders = new Folders(users, files);
+    this.audit = audit;
+    this.settings = Settings.of(config);
+  }
+
+  @Modified
+  void configure(TransferConfig config) {
+    try {
+      settings = Settings.of(config);
+      LOG.debug("Transfers now follow {}", settings);
+    } catch (IllegalArgumentException e) {
+      LOG.error("The transfer settings stay as they were. {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public Listing list(Caller caller, String path) throws TransferException {
+    Settings now = settings;
+    requireAllowed(now.allowDownload(), "Downloads");
+    try (Entered entered = folders.enter(now, caller, Use.DOWNLOAD)) {
+      HostListing listing = entered.folder().list(path, MOST_ENTRIES);
+      List<Listing.Item> items =
+          listing.entries().stream()
+              .sorted(Comparator.comparing(HostEntry::name))
+              .map(SessionFiles::item)
+              .toList();
+      return new Listing(entered.place(), items, listing.leftOut(), listing.complete());
+    } catch (HostException e) {
+      throw Faults.of(e, "Listing of " + Faults.quote(path));
+    }
+  }
+
+  @Override
+  public Download open(Caller caller, String path) throws TransferException {
+    Settings now = settings;
+    Trail trail = Trail.ofDownload(audit, caller, path);
+    try {
+      requireAllowed(now.allowDownload(), "Downloads");
+      return open(now, caller, path, trail);
+    } catch (TransferException e) {
+      // Asking for a file that is not there is no act on one.
+      if (e.reason() != TransferException.Reason.NOT_FOUND) {
+        trail.refused(e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Upload begin(Caller caller, UploadRequest request) throws TransferException {
+    Settings now = settings;
+    Trail trail = Trail.ofUpload(audit, caller, request.path());
+    try {
+      requireAllowed(now.allowUpload(), "Uploads");
+      Limit limit = new Limit(now.maxUploadSize(), request.size());
+      limit.checkAnnounced();
+      return begin(now, caller, request, limit, trail);
+    } catch (TransferException e) {
+      trail.refused(e);
+      throw e;
+    }
+  }
+
+  private Download open(Settings now, Caller caller, String path, Trail trail)
+      throws TransferException {
+    try (Entered entered = folders.enter(now, caller, Use.DOWNLOAD)) {
+      HostFile file = entered.folder().open(path);
+      return new OpenDownload(entered.place(), path, file, trail);
+    } catch (HostException e) {
+      throw Faults.of(e, "Download of " + Faults.quote(path));
+    }
+  }
+
+  private Upload begin(Settings now, Caller caller, UploadRequest request, Limit limit, Trail trail)
+      throws TransferException {
+    Publication publication = new Publication(request.path(), rule(now, request));
+    Entered entered = folders.enter(now, caller, Use.UPLOAD);
+    boolean begun = false;
+    try {
+      requireFree(entered.folder(), publication);
+      HostUpload file = entered.folder().create(request.path(), request.size());
+      begun = true;
+      return new OpenUpload(request, entered, file, limit, publication, trail);
+    } catch (HostException e) {
+      throw Faults.of(e, "Upload of " + Faults.quote(request.path()));
+    } finally {
+      if (!begun) {
+        entered.close();
+      }
+    }
+  }
+
+  private static OnConflict rule(Settings now, UploadRequest request) {
+    if (request.mustBeNew()) {
+      return OnConflict.REJECT;
+    }
+    return request.onConflict() == null ? now.onConflict() : request.onConflict();
+  }
+
+  /**
+   * Tells a caller whose file would be refused at its end so at its beginning. Only a courtesy: the
+   * publication decides.
+   */
+  private static void requireFree(HostFolder folder, Publication publication)
+      throws TransferException {
+    if (publication.rule() != OnConflict.REJECT) {
+      return;
+    }
+    try {
+      folder.open(publication.path()).close();
+    } catch (HostException e) {
+      if (e.reason() != HostException.Reason.WRONG_KIND) {
+        return;
+      }
+    }
+    throw publication.taken("Use another name or remove it.");
+  }
+
+  private static void requireAllowed(boolean allowed, String what) throws TransferException {
+    if (!allowed) {
+      throw new TransferException(
+          TransferException.Reason.NOT_ALLOWED,
+          what + " are switched off on this server. Ask the administrator if you need them.");
+    }
+  }
+
+  private static Listing.Item item(HostEntry entry) {
+    return new Listing.Item(
+        entry.name(),
+        entry.folder(),
+        entry.size(),
+        entry.modified(),
+        entry.created(),
+        entry.owner(),
+        entry.group(),
+        entry.mode());
+  }
+}
