@@ -238,7 +238,7 @@ final class OpenResumable implements ResumableUpload {
       }
       throw e;
     }
-    note(state.finished(done));
+    note(state.finished(done, files.receiptExpiry()));
     return done;
   }
 

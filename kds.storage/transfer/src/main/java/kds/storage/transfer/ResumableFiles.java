@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +54,13 @@ import org.slf4j.LoggerFactory;
 @SatisfyingConditionTarget("(osgi.condition.id=kds.transfer)")
 public final class ResumableFiles implements ResumableUploads {
   private static final Logger LOG = LoggerFactory.getLogger(ResumableFiles.class);
+
+  /** How many uploads one token subject may have begun and not finished. */
+  private static final int MOST_UNFINISHED = 1000;
+
+  /** How long a client that missed the last answer can still ask for the receipt. */
+  private static final Duration RECEIPT_KEPT = Duration.ofHours(1);
+
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
   private final Folders folders;
@@ -141,6 +151,7 @@ public final class ResumableFiles implements ResumableUploads {
     try {
       SessionFiles.requireAllowed(now.settings().allowUpload(), "Uploads");
       new Limit(now.settings().maxUploadSize(), request.size()).checkAnnounced();
+      requireFew(caller);
       try (Entered entered = folders.enter(now.settings(), caller, Use.UPLOAD)) {
         return create(now, caller, request, metadata, entered);
       }
@@ -189,6 +200,31 @@ public final class ResumableFiles implements ResumableUploads {
     return new UploadTicket(key, state.place(), state.expires());
   }
 
+  /** The states lie on the system's disk, which nobody's quota guards. */
+  private void requireFew(Caller caller) throws TransferException {
+    try {
+      List<String> names = states.names();
+      if (names.size() < MOST_UNFINISHED) {
+        return;
+      }
+      int unfinished = 0;
+      for (String name : names) {
+        UploadState state = states.read(name).orElse(null);
+        if (state != null
+            && state.receipt() == null
+            && state.caller().subject().equals(caller.subject())
+            && ++unfinished >= MOST_UNFINISHED) {
+          throw new TransferException(
+              Reason.BUSY,
+              "There are too many unfinished uploads (%d). Finish or end some first."
+                  .formatted(unfinished));
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
   @Override
   public ResumableUpload resume(String key) throws TransferException {
     SessionFiles.requireAllowed(rules.settings().allowUpload(), "Uploads");
@@ -198,20 +234,25 @@ public final class ResumableFiles implements ResumableUploads {
       return upload(name, state, null, null);
     }
     Entered entered = folders.enterAgain(state.place(), state.owner());
-    OpenResumable open = null;
+    HostPart part = null;
+    boolean begun = false;
     try {
-      HostPart part = reopen(name, state, entered);
+      part = reopen(name, state, entered);
+      if (part != null && known(name).publishing() != null) {
+        // Who had it may have published what was opened: is it still there under its hidden name?
+        part.close();
+        part = reopen(name, state, entered);
+      }
       // Read again: who had the file before may have written until now.
-      open = upload(name, known(name), entered, part);
+      OpenResumable open = upload(name, known(name), entered, part);
       open.begin();
-      OpenResumable begun = open;
-      open = null;
-      entered = null;
-      return begun;
+      begun = true;
+      return open;
     } finally {
-      if (open != null) {
-        open.abandon();
-      } else if (entered != null) {
+      if (!begun) {
+        if (part != null) {
+          part.close();
+        }
         entered.close();
       }
     }
@@ -241,7 +282,7 @@ public final class ResumableFiles implements ResumableUploads {
       save(name, now.ended("LOST"));
       throw gone("Its content is no longer there.");
     }
-    save(name, now.finished(now.receiptOfPublished()));
+    save(name, now.finished(now.receiptOfPublished(), receiptExpiry()));
     return null;
   }
 
@@ -253,7 +294,7 @@ public final class ResumableFiles implements ResumableUploads {
       throw failed(e);
     }
     if (state.ended() != null) {
-      throw gone("It has ended: " + state.ended().toLowerCase(java.util.Locale.ROOT) + ".");
+      throw gone("It has ended: " + state.ended().toLowerCase(Locale.ROOT) + ".");
     }
     if (state.expires().isBefore(clock.instant())) {
       throw gone("It has expired.");
@@ -264,6 +305,7 @@ public final class ResumableFiles implements ResumableUploads {
   /** Removes what has expired, and forgets what ended long ago. */
   void sweep() {
     try {
+      states.tidy(clock.instant());
       for (String name : states.names()) {
         new Expiry(this, folders, states, audit).look(name, clock.instant());
       }
@@ -284,8 +326,12 @@ public final class ResumableFiles implements ResumableUploads {
     return expiry(rules);
   }
 
+  Instant receiptExpiry() {
+    return clock.instant().plus(RECEIPT_KEPT).truncatedTo(ChronoUnit.SECONDS);
+  }
+
   private Instant expiry(Rules now) {
-    return clock.instant().plus(now.expires()).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    return clock.instant().plus(now.expires()).truncatedTo(ChronoUnit.SECONDS);
   }
 
   void save(String name, UploadState state) throws TransferException {
