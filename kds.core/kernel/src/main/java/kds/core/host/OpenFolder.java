@@ -89,7 +89,7 @@ final class OpenFolder implements HostFolder {
     for (Seen seen : found.entries) {
       entries.add(entry(seen.name, seen.status));
     }
-    return new HostListing(entries, found.leftOut, found.complete);
+    return new HostListing(entries, found.leftOut, found.leftOutNames, found.complete);
   }
 
   private Found list(HostThread thread, RelativePath path, int most) throws HostException {
@@ -111,6 +111,7 @@ final class OpenFolder implements HostFolder {
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final int most;
     private final long onlyDevice;
+    private final List<String> leftOutNames = new ArrayList<>();
     private int leftOut;
     private boolean complete = true;
 
@@ -126,6 +127,9 @@ final class OpenFolder implements HostFolder {
       }
       if (name == null || status == null || cannotBeOpened(status)) {
         leftOut++;
+        if (leftOutNames.size() < HostListing.MOST_NAMES) {
+          leftOutNames.add(StandardCharsets.UTF_8.decode(bytes.duplicate().rewind()).toString());
+        }
         complete = leftOut < MOST_LEFT_OUT;
       } else if (entries.size() < most) {
         entries.add(new Seen(name, status));

@@ -80,7 +80,7 @@ public final class Router extends Handler.Abstract {
       try {
         Caller caller = caller();
         RequestPath path = RequestPath.ofRequest(request.getHttpURI().getPath());
-        RouteMap.Place place = routes.find(path);
+        RouteMap.Place place = routes.find(path, request.getMethod());
         if (place == null) {
           Work.run(request, this::passOn);
           return;

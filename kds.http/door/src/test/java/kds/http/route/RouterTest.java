@@ -187,8 +187,6 @@ class RouterTest {
         "/Downloads//etc/passwd",
         "//Downloads/x",
         "/Downloads/a//b",
-        "/Downloads/a/",
-        "/Downloads/",
         "/Downloads/%C0%AE%C0%AE/x",
         "/Downloads/%C0%AF",
         "/Downloads/%E0%80%AF",
@@ -205,6 +203,17 @@ class RouterTest {
       if (!method.equals("HEAD")) {
         assertThat(answer.text()).contains("urn:kds:problem:unsafe-path");
       }
+    }
+    assertThat(house.files.names()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/Downloads/a/", "/Downloads/"})
+  void takesASlashAtTheEndForAFolderToBeSentAndForNothingElse(String target) throws Exception {
+    for (String method : new String[] {"PUT", "POST"}) {
+      Answer answer = Raw.get(house.door.port(), method, target, AUTH, "Content-Length: 0");
+      assertThat(answer.status()).as(method).isEqualTo(400);
+      assertThat(answer.text()).contains("urn:kds:problem:unsafe-path");
     }
     assertThat(house.files.names()).isEmpty();
   }

@@ -36,6 +36,7 @@ class RouteTableTest {
             .map(route -> route.method() + " " + route.path())
             .collect(Collectors.toCollection(TreeSet::new));
     routes.add("HEAD /Downloads/{path}");
+    routes.add("HEAD /Downloads/{path}/");
     assertThat(ContractWatch.operations()).isEqualTo(routes);
   }
 

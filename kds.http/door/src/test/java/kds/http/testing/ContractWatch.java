@@ -64,7 +64,12 @@ public final class ContractWatch {
   /** Checks an answer. */
   public static Raw.Answer check(String method, String target, Raw.Answer answer) {
     String path = target.replaceFirst("\\?.*", "");
-    String template = path.startsWith("/Downloads/") ? "/Downloads/{path}" : path;
+    String template =
+        !path.startsWith("/Downloads/")
+            ? path
+            : path.endsWith("/") && Set.of("GET", "HEAD").contains(method)
+                ? "/Downloads/{path}/"
+                : "/Downloads/{path}";
     JsonNode operation =
         DOCUMENT.get("paths").path(template).path(method.toLowerCase(java.util.Locale.ROOT));
     if (operation.isMissingNode() || answer.status() == 405 || answer.status() == 0) {

@@ -15,6 +15,7 @@ import kds.api.security.Audit;
 import kds.api.security.Caller;
 import kds.api.transfer.Download;
 import kds.api.transfer.FileTransfer;
+import kds.api.transfer.FolderDownload;
 import kds.api.transfer.Listing;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.Upload;
@@ -105,8 +106,25 @@ public final class SessionFiles implements FileTransfer {
       requireAllowed(now.allowDownload(), "Downloads");
       return open(now, caller, path, trail);
     } catch (TransferException e) {
-      // Asking for a file that is not there is no act on one.
-      if (e.reason() != TransferException.Reason.NOT_FOUND) {
+      // Asking for a file that is not there, or is a folder, is no act on one.
+      if (e.reason() != TransferException.Reason.NOT_FOUND
+          && e.reason() != TransferException.Reason.WRONG_KIND) {
+        trail.refused(e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public FolderDownload openFolder(Caller caller, String path) throws TransferException {
+    Settings now = settings;
+    Trail trail = Trail.ofDownload(audit, caller, path);
+    try {
+      requireAllowed(now.allowDownload(), "Downloads");
+      return openFolder(now, caller, path, trail);
+    } catch (TransferException e) {
+      if (e.reason() != TransferException.Reason.NOT_FOUND
+          && e.reason() != TransferException.Reason.WRONG_KIND) {
         trail.refused(e);
       }
       throw e;
@@ -135,6 +153,18 @@ public final class SessionFiles implements FileTransfer {
       return new OpenDownload(entered.place(), path, file, trail);
     } catch (HostException e) {
       throw Faults.of(e, "Download of " + Faults.quote(path));
+    }
+  }
+
+  private FolderDownload openFolder(Settings now, Caller caller, String path, Trail trail)
+      throws TransferException {
+    Entered entered = folders.enter(now, caller, Use.DOWNLOAD);
+    try {
+      HostListing listing = entered.folder().list(path, MOST_ENTRIES);
+      return new OpenFolderDownload(entered, path, listing, trail);
+    } catch (HostException e) {
+      entered.close();
+      throw Faults.of(e, "Download of the folder " + Faults.quote(path));
     }
   }
 
