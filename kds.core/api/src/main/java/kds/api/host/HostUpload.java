@@ -24,6 +24,12 @@ public interface HostUpload extends AutoCloseable {
   void write(ByteBuffer from) throws HostException;
 
   /**
+   * How many bytes will stay free to ordinary users on its file system once all that was announced
+   * has come; -1 where the file system does not tell.
+   */
+  long spare() throws HostException;
+
+  /**
    * Makes the content durable (fsync). Called by {@link #publish} as well; on its own it lets the
    * name be tried several times at little cost.
    */

@@ -129,6 +129,12 @@ final class HiddenFile implements HostUpload {
   }
 
   @Override
+  public long spare() throws HostException {
+    long free = workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+    return free < 0 ? -1 : Math.max(0, free - reservation.missing(size));
+  }
+
+  @Override
   public void sync() throws HostException {
     requireUsable();
     if (state == State.SYNCED) {

@@ -393,6 +393,8 @@ class RouterTest {
           case NO_USER, NO_FOLDER, WRONG_KIND, CONFLICT -> 409;
           case UNSAFE_PATH, NAME_TOO_LONG, INCOMPLETE -> 400;
           case TOO_LARGE -> 413;
+          case REFUSED -> 422;
+          case TOO_SOON -> 429;
           case NO_SPACE, QUOTA -> 507;
           case BUSY -> 503;
           case FAILED -> 500;
@@ -400,6 +402,16 @@ class RouterTest {
     assertThat(problem.status()).isEqualTo(status);
     assertThat(problem.detail()).isEqualTo("Because.");
     assertThat(problem.word()).matches("[a-z-]+");
+  }
+
+  @Test
+  void tellsWhenToComeAgain() {
+    var problem =
+        Failures.problem(
+            new TransferException(
+                TransferException.Reason.TOO_SOON, "Wait.", java.time.Duration.ofMillis(6100)));
+    assertThat(problem.headers()).containsEntry("Retry-After", "7");
+    assertThat(problem.word()).isEqualTo("too-soon");
   }
 
   @Test

@@ -14,6 +14,7 @@ import kds.api.host.HostFile;
 import kds.api.host.HostListing;
 import kds.api.transfer.FolderDownload;
 import kds.api.transfer.Place;
+import kds.api.transfer.TransferException;
 import kds.storage.transfer.Folders.Entered;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class OpenFolderDownload implements FolderDownload {
 
   private final Entered entered;
   private final String path;
+  private final Meter meter;
   private final Trail trail;
   private final Deque<Level> levels = new ArrayDeque<>();
   private final List<Remark> leftOut = new ArrayList<>();
@@ -34,6 +36,7 @@ final class OpenFolderDownload implements FolderDownload {
   private long leftOutCount;
   private long files;
   private long bytes;
+  private boolean refused;
   private boolean closed;
 
   /** A folder on the way down: its path from the topmost one, and what of it is still to come. */
@@ -52,9 +55,10 @@ final class OpenFolderDownload implements FolderDownload {
   }
 
   /** Begins with a folder that is listed already, so that it is known to be one. */
-  OpenFolderDownload(Entered entered, String path, HostListing listing, Trail trail) {
+  OpenFolderDownload(Entered entered, String path, HostListing listing, Meter meter, Trail trail) {
     this.entered = entered;
     this.path = path;
+    this.meter = meter;
     this.trail = trail;
     enter(path, listing);
   }
@@ -71,7 +75,8 @@ final class OpenFolderDownload implements FolderDownload {
   }
 
   @Override
-  public @Nullable Member next() {
+  public @Nullable Member next() throws TransferException {
+    begin();
     finish();
     while (!levels.isEmpty()) {
       Level level = levels.peek();
@@ -87,6 +92,16 @@ final class OpenFolderDownload implements FolderDownload {
       }
     }
     return null;
+  }
+
+  private void begin() throws TransferException {
+    try {
+      meter.begin();
+    } catch (TransferException e) {
+      refused = true;
+      trail.refused(e);
+      throw e;
+    }
   }
 
   private @Nullable Member folder(HostEntry entry, String there) {
@@ -134,7 +149,7 @@ final class OpenFolderDownload implements FolderDownload {
   }
 
   @Override
-  public int read(ByteBuffer into) {
+  public int read(ByteBuffer into) throws TransferException {
     Open now = open;
     if (now == null || now.position >= now.file.size()) {
       return -1;
@@ -146,6 +161,7 @@ final class OpenFolderDownload implements FolderDownload {
       if (read > 0) {
         now.position += read;
         bytes += read;
+        meter.pass(read);
         return read;
       }
     } catch (HostException e) {
@@ -225,7 +241,11 @@ final class OpenFolderDownload implements FolderDownload {
     if (now != null) {
       close(now);
     }
+    meter.close();
     entered.close();
+    if (refused) {
+      return;
+    }
     trail.done(
         place(),
         path,

@@ -20,7 +20,9 @@ final class OpenUpload implements Upload {
   private final Entered entered;
   private final HostUpload file;
   private final Limit limit;
+  private final Reserve reserve;
   private final Publication publication;
+  private final Meter meter;
   private final Trail trail;
   private final Digests digests;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -32,13 +34,17 @@ final class OpenUpload implements Upload {
       Entered entered,
       HostUpload file,
       Limit limit,
+      Reserve reserve,
       Publication publication,
+      Meter meter,
       Trail trail) {
     this.request = request;
     this.entered = entered;
     this.file = file;
     this.limit = limit;
+    this.reserve = reserve;
     this.publication = publication;
+    this.meter = meter;
     this.trail = trail;
     this.digests = new Digests(request.sha256());
   }
@@ -58,6 +64,8 @@ final class OpenUpload implements Upload {
     requireSound();
     try {
       limit.checkReceived(file.size() + from.remaining());
+      reserve.check(file.size() + from.remaining());
+      meter.pass(from.remaining());
       digests.update(from);
       file.write(from);
     } catch (HostException e) {
@@ -88,7 +96,8 @@ final class OpenUpload implements Upload {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    try (entered;
+    try (meter;
+        entered;
         file) {
       if (receipt == null) {
         trail.failed(place(), broken == null ? "ABORTED" : broken.reason().name(), file.size());

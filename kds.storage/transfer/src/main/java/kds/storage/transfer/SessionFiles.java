@@ -17,12 +17,14 @@ import kds.api.transfer.Download;
 import kds.api.transfer.FileTransfer;
 import kds.api.transfer.FolderDownload;
 import kds.api.transfer.Listing;
+import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.Upload;
 import kds.api.transfer.UploadRequest;
 import kds.api.transfer.UploadRequest.OnConflict;
 import kds.storage.transfer.Folders.Entered;
 import kds.storage.transfer.Places.Use;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -52,6 +54,7 @@ public final class SessionFiles implements FileTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(SessionFiles.class);
 
   private final Folders folders;
+  private final Traffic traffic;
   private final Audit audit;
   private volatile Settings settings;
 
@@ -64,9 +67,11 @@ public final class SessionFiles implements FileTransfer {
   public SessionFiles(
       @Reference HostUsers users,
       @Reference HostFiles files,
+      @Reference Traffic traffic,
       @Reference Audit audit,
       TransferConfig config) {
     this.folders = new Folders(users, files);
+    this.traffic = traffic;
     this.audit = audit;
     this.settings = Settings.of(config);
   }
@@ -150,7 +155,8 @@ public final class SessionFiles implements FileTransfer {
       throws TransferException {
     try (Entered entered = folders.enter(now, caller, Use.DOWNLOAD)) {
       HostFile file = entered.folder().open(path);
-      return new OpenDownload(entered.place(), path, file, trail);
+      Meter meter = Meter.down(traffic, now.policies(), caller, path, file.size());
+      return new OpenDownload(entered.place(), path, file, meter, trail);
     } catch (HostException e) {
       throw Faults.of(e, "Download of " + Faults.quote(path));
     }
@@ -161,7 +167,8 @@ public final class SessionFiles implements FileTransfer {
     Entered entered = folders.enter(now, caller, Use.DOWNLOAD);
     try {
       HostListing listing = entered.folder().list(path, MOST_ENTRIES);
-      return new OpenFolderDownload(entered, path, listing, trail);
+      Meter meter = Meter.down(traffic, now.policies(), caller, path + "/", -1);
+      return new OpenFolderDownload(entered, path, listing, meter, trail);
     } catch (HostException e) {
       entered.close();
       throw Faults.of(e, "Download of the folder " + Faults.quote(path));
@@ -171,18 +178,33 @@ public final class SessionFiles implements FileTransfer {
   private Upload begin(Settings now, Caller caller, UploadRequest request, Limit limit, Trail trail)
       throws TransferException {
     Publication publication = new Publication(request.path(), rule(now, request));
+    Meter meter =
+        Meter.up(
+            traffic, now.policies(), caller, request.path(), request.size(), request.further());
     Entered entered = folders.enter(now, caller, Use.UPLOAD);
+    HostUpload file = null;
     boolean begun = false;
     try {
       requireFree(entered.folder(), publication);
-      HostUpload file = entered.folder().create(request.path(), request.size());
+      file = entered.folder().create(request.path(), request.size());
+      Reserve reserve = new Reserve(file, now.policies().minFreeSpace(), request.size());
+      reserve.check(0);
+      meter.begin();
       begun = true;
-      return new OpenUpload(request, entered, file, limit, publication, trail);
+      return new OpenUpload(request, entered, file, limit, reserve, publication, meter, trail);
     } catch (HostException e) {
       throw Faults.of(e, "Upload of " + Faults.quote(request.path()));
     } finally {
       if (!begun) {
-        entered.close();
+        discard(entered, file);
+      }
+    }
+  }
+
+  private static void discard(Entered entered, @Nullable HostUpload file) {
+    try (entered) {
+      if (file != null) {
+        file.close();
       }
     }
   }

@@ -1,5 +1,6 @@
 package kds.storage.transfer;
 
+import kds.api.config.DurationValue;
 import kds.api.config.SizeValue;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -52,6 +53,25 @@ import org.osgi.service.metatype.annotations.Option;
 
   @AttributeDefinition(description = "Whether files may be listed and downloaded.")
   boolean allow_download() default true;
+
+  @AttributeDefinition(
+      description = "The space that uploads leave free on the file system, as 5GiB; 0 for none.")
+  @SizeValue
+  String min_free_space() default "0";
+
+  @AttributeDefinition(
+      description =
+          "The least time between the beginnings of two transfers of a session, as 10s; 0s for"
+              + " none.")
+  @DurationValue(max = "1d")
+  String min_interval() default "0s";
+
+  @AttributeDefinition(
+      description =
+          "What all transfers of a session together may move in a second, as 10MiB; 0 for no"
+              + " limit.")
+  @SizeValue
+  String bandwidth() default "0";
 
   @AttributeDefinition(
       description = "What to do when the user's own Downloads folder cannot be used.",

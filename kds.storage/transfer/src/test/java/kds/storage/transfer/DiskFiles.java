@@ -32,6 +32,9 @@ final class DiskFiles implements HostFiles {
   /** What writing fails with, when set. */
   volatile @Nullable Reason writeFault;
 
+  /** What is told to be left of the disk. */
+  volatile long spare = -1;
+
   /** How many folders, files and uploads are open. */
   final AtomicInteger open = new AtomicInteger();
 

@@ -56,6 +56,11 @@ final class DiskUpload implements HostUpload {
   }
 
   @Override
+  public long spare() {
+    return disk.spare;
+  }
+
+  @Override
   public void sync() throws HostException {
     try {
       channel.force(true);
