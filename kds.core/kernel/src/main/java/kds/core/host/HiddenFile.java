@@ -11,6 +11,7 @@ import kds.core.host.linux.FileCalls;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.HostThread;
 import kds.core.host.linux.HostThreads;
+import kds.core.host.linux.Identity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class HiddenFile implements HostUpload {
   private final String what;
   private final Reservation reservation;
   private final Publication publication;
+  private boolean sealed;
   private long size;
   private State state = State.WRITING;
 
@@ -46,8 +48,10 @@ final class HiddenFile implements HostUpload {
       byte @Nullable [] part,
       Descriptor folder,
       Terms terms,
+      boolean sealed,
       Workers workers,
       String what) {
+    this.sealed = sealed;
     this.file = file;
     this.folder = folder;
     this.terms = terms;
@@ -57,10 +61,16 @@ final class HiddenFile implements HostUpload {
     this.publication = new Publication(file, folder, part, terms, what);
   }
 
-  /** Makes one, in a folder that then belongs to it. */
+  /**
+   * Makes one, in a folder that then belongs to it.
+   *
+   * @param seal whether it shall be the service's own until it is published
+   */
   static HiddenFile make(
-      HostThread thread, Walk walk, Descriptor folder, Terms terms, Workers workers, String what)
+      HostThread thread, Descriptor folder, Terms terms, boolean seal, Workers workers, String what)
       throws HostException {
+    boolean sealed = seal && terms.identity() != null;
+    Walk walk = new Walk(sealed ? terms.asService() : terms);
     byte[] part = null;
     long fd =
         workers.namesEverything()
@@ -73,7 +83,7 @@ final class HiddenFile implements HostUpload {
     if (fd < 0) {
       throw Failures.of(fd, what);
     }
-    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, workers, what);
+    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, sealed, workers, what);
   }
 
   static void refuseReserved(String name) throws HostException {
@@ -129,6 +139,18 @@ final class HiddenFile implements HostUpload {
   }
 
   @Override
+  public int read(ByteBuffer into, long position) throws HostException {
+    OpenFile.requireDirect(into);
+    long bytes =
+        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
+    if (bytes < 0) {
+      throw Failures.of(bytes, what);
+    }
+    into.position(into.position() + (int) bytes);
+    return bytes == 0 ? -1 : (int) bytes;
+  }
+
+  @Override
   public long spare() throws HostException {
     long free = workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
     return free < 0 ? -1 : Math.max(0, free - reservation.missing(size));
@@ -149,7 +171,9 @@ final class HiddenFile implements HostUpload {
             file,
             thread -> {
               long trimmed = reservation.trim(thread, length);
-              thread.as(terms.identity(), os -> os.chmod(file.number(), terms.fileMode()));
+              thread.as(
+                  sealed ? null : terms.identity(),
+                  os -> os.chmod(file.number(), terms.fileMode()));
               return trimmed < 0 ? trimmed : FileCalls.sync(file.number());
             });
     if (result < 0) {
@@ -163,6 +187,7 @@ final class HiddenFile implements HostUpload {
     refuseReserved(name);
     byte[] bytes = RelativePath.name(name);
     sync();
+    unseal();
     workers.<@Nullable Void>open(
         terms.uid(),
         List.of(file, folder),
@@ -183,6 +208,25 @@ final class HiddenFile implements HostUpload {
     if (result < 0) {
       throw Failures.of(result, what);
     }
+  }
+
+  /** Gives the file to the user, whose quota is judged by that. */
+  private void unseal() throws HostException {
+    Identity owner = terms.identity();
+    if (!sealed || owner == null) {
+      return;
+    }
+    state = State.BROKEN;
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread -> thread.as(null, os -> os.chown(file.number(), owner.uid(), owner.gid())));
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    sealed = false;
+    state = State.SYNCED;
   }
 
   private void requireUsable() throws HostException {

@@ -160,10 +160,11 @@ final class OpenFolder implements HostFolder {
   }
 
   @Override
-  public HostUpload create(String path, long size) throws HostException {
+  public HostUpload create(String path, long size, boolean sealed) throws HostException {
     RelativePath file = RelativePath.file(path);
     refuseHidden(file);
-    HiddenFile hidden = workers.open(terms.uid(), List.of(root), thread -> create(thread, file));
+    HiddenFile hidden =
+        workers.open(terms.uid(), List.of(root), thread -> create(thread, file, sealed));
     try {
       hidden.reserve(size);
     } catch (HostException | RuntimeException | Error e) {
@@ -173,7 +174,8 @@ final class OpenFolder implements HostFolder {
     return hidden;
   }
 
-  private HiddenFile create(HostThread thread, RelativePath path) throws HostException {
+  private HiddenFile create(HostThread thread, RelativePath path, boolean sealed)
+      throws HostException {
     Descriptor folder = walk.below(thread, root, path.parent(), true);
     try {
       String what = "write " + walk.in(path.text());
@@ -183,7 +185,7 @@ final class OpenFolder implements HostFolder {
         throw Failures.of(look, what);
       }
       leftovers.sweep(thread, folder, terms);
-      return HiddenFile.make(thread, walk, folder, terms, workers, what);
+      return HiddenFile.make(thread, folder, terms, sealed, workers, what);
     } catch (HostException | RuntimeException | Error e) {
       folder.close();
       throw e;

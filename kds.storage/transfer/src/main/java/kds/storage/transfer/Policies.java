@@ -10,8 +10,15 @@ import kds.api.transfer.Traffic;
  * @param minFreeSpace bytes that uploads leave free on the file system, 0 for none
  * @param minInterval between the beginnings of two transfers of a session, zero for none
  * @param bandwidth bytes per second that a session's transfers share, 0 for no limit
+ * @param inspectionTimeout how long all inspectors together may take for an upload
+ * @param requireInspection whether uploads are refused while there is no inspector
  */
-record Policies(long minFreeSpace, Duration minInterval, long bandwidth) {
+record Policies(
+    long minFreeSpace,
+    Duration minInterval,
+    long bandwidth,
+    Duration inspectionTimeout,
+    boolean requireInspection) {
   /**
    * Reads the configuration.
    *
@@ -21,7 +28,9 @@ record Policies(long minFreeSpace, Duration minInterval, long bandwidth) {
     return new Policies(
         bytes("transfer.min_free_space", config.min_free_space()),
         duration("transfer.min_interval", config.min_interval()),
-        bytes("transfer.bandwidth", config.bandwidth()));
+        bytes("transfer.bandwidth", config.bandwidth()),
+        duration("transfer.inspection_timeout", config.inspection_timeout()),
+        config.require_inspection());
   }
 
   /** What of this the kernel watches over. */

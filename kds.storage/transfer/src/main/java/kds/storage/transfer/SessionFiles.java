@@ -2,6 +2,7 @@ package kds.storage.transfer;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import kds.api.capability.Capability;
 import kds.api.host.HostEntry;
 import kds.api.host.HostException;
@@ -20,6 +21,7 @@ import kds.api.transfer.Listing;
 import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.Upload;
+import kds.api.transfer.UploadInspector;
 import kds.api.transfer.UploadRequest;
 import kds.api.transfer.UploadRequest.OnConflict;
 import kds.storage.transfer.Folders.Entered;
@@ -29,6 +31,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -58,6 +63,9 @@ public final class SessionFiles implements FileTransfer {
   private final Audit audit;
   private volatile Settings settings;
 
+  /** Those that look at uploads before they are published. */
+  private final List<UploadInspector> inspectors = new CopyOnWriteArrayList<>();
+
   /**
    * Made by Declarative Services.
    *
@@ -84,6 +92,18 @@ public final class SessionFiles implements FileTransfer {
     } catch (IllegalArgumentException e) {
       LOG.error("The transfer settings stay as they were. {}", e.getMessage());
     }
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void addInspector(UploadInspector inspector) {
+    inspectors.add(inspector);
+  }
+
+  void removeInspector(UploadInspector inspector) {
+    inspectors.remove(inspector);
   }
 
   @Override
@@ -185,13 +205,16 @@ public final class SessionFiles implements FileTransfer {
     HostUpload file = null;
     boolean begun = false;
     try {
+      Inspection inspection = inspection(now);
+      inspection.requireInspector();
       requireFree(entered.folder(), publication);
-      file = entered.folder().create(request.path(), request.size());
+      file = entered.folder().create(request.path(), request.size(), inspection.seals());
       Reserve reserve = new Reserve(file, now.policies().minFreeSpace(), request.size());
       reserve.check(0);
       meter.begin();
       begun = true;
-      return new OpenUpload(request, entered, file, limit, reserve, publication, meter, trail);
+      Checks checks = new Checks(limit, reserve, inspection);
+      return new OpenUpload(caller, request, entered, file, checks, publication, meter, trail);
     } catch (HostException e) {
       throw Faults.of(e, "Upload of " + Faults.quote(request.path()));
     } finally {
@@ -199,6 +222,12 @@ public final class SessionFiles implements FileTransfer {
         discard(entered, file);
       }
     }
+  }
+
+  private Inspection inspection(Settings now) {
+    Policies policies = now.policies();
+    return new Inspection(
+        () -> inspectors, policies.inspectionTimeout(), policies.requireInspection());
   }
 
   private static void discard(Entered entered, @Nullable HostUpload file) {

@@ -74,6 +74,17 @@ import org.osgi.service.metatype.annotations.Option;
   String bandwidth() default "0";
 
   @AttributeDefinition(
+      description =
+          "How long the inspectors of uploads may take for one of them, all together. One that takes"
+              + " longer has refused it.")
+  @DurationValue(min = "100ms", max = "1d")
+  String inspection_timeout() default "2m";
+
+  @AttributeDefinition(
+      description = "Whether uploads are refused while no inspector of uploads is there.")
+  boolean require_inspection() default false;
+
+  @AttributeDefinition(
       description = "What to do when the user's own Downloads folder cannot be used.",
       options = {
         @Option(label = "use the shared folders, as documented", value = "shared"),

@@ -32,6 +32,9 @@ final class DiskFiles implements HostFiles {
   /** What writing fails with, when set. */
   volatile @Nullable Reason writeFault;
 
+  /** Whether the last upload was to be sealed. */
+  volatile boolean sealed;
+
   /** What is told to be left of the disk. */
   volatile long spare = -1;
 

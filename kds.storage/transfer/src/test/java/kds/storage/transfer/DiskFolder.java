@@ -71,7 +71,8 @@ final class DiskFolder implements HostFolder {
   }
 
   @Override
-  public HostUpload create(String path, long size) throws HostException {
+  public HostUpload create(String path, long size, boolean sealed) throws HostException {
+    disk.sealed = sealed;
     Path there = resolve(path);
     DiskFiles.make(there.getParent());
     return new DiskUpload(disk, there.getParent());

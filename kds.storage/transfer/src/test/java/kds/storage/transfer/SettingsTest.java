@@ -27,7 +27,7 @@ class SettingsTest {
                 true,
                 true,
                 Fallback.SHARED,
-                new Policies(0, Duration.ZERO, 0)));
+                new Policies(0, Duration.ZERO, 0, Duration.ofMinutes(2), false)));
   }
 
   @Test
@@ -45,7 +45,9 @@ class SettingsTest {
                 entry("fallback", "reject"),
                 entry("min_free_space", "5GiB"),
                 entry("min_interval", "10s"),
-                entry("bandwidth", "1MiB")));
+                entry("bandwidth", "1MiB"),
+                entry("inspection_timeout", "3s"),
+                entry("require_inspection", true)));
 
     assertThat(settings)
         .isEqualTo(
@@ -58,7 +60,8 @@ class SettingsTest {
                 false,
                 false,
                 Fallback.REJECT,
-                new Policies(5L << 30, Duration.ofSeconds(10), 1 << 20)));
+                new Policies(
+                    5L << 30, Duration.ofSeconds(10), 1 << 20, Duration.ofSeconds(3), true)));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
