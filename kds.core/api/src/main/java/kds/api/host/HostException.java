@@ -35,6 +35,8 @@ public final class HostException extends Exception {
     BUSY,
     /** The answer did not come in time. */
     TIMEOUT,
+    /** Somebody has opened the part again: this handle counts no longer. */
+    REVOKED,
     /** The service does not have the privilege that this needs. */
     UNPRIVILEGED,
     /** The account is one of the system's own, which are never acted for. */

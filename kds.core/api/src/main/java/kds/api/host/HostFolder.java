@@ -10,8 +10,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p>Paths are relative, their parts separated by {@code /}, UTF-8. One that is absolute, empty
  * where a file is meant, has a part {@code .} or {@code ..} or an empty one, or a NUL, is refused
  * with {@link HostException.Reason#UNSAFE_PATH}; so is one that meets a symbolic link, and a name
- * of the form {@code .kds-<32 hex digits>.part}, which unfinished uploads may have on file systems
- * that know no files without a name; those are not listed either.
+ * of the form {@code .kds-<32 hex digits>.part} or {@code .kds-<32 hex digits>.kept.part}, which
+ * unfinished uploads have; those are not listed either.
  */
 @ProviderType
 public interface HostFolder extends AutoCloseable {
@@ -49,6 +49,23 @@ public interface HostFolder extends AutoCloseable {
    * HostException.Reason#DENIED}. The user's quota is judged at publication then.
    */
   HostUpload create(String path, long size, boolean sealed) throws HostException;
+
+  /**
+   * Begins a new file as {@link #create} does, one that is written in several goes. It is swept 30
+   * days after it was last written if it is neither published nor discarded.
+   *
+   * @param id 32 lower-case hex digits, random, by which it is opened again
+   */
+  HostPart keep(String path, String id, long size) throws HostException;
+
+  /**
+   * Opens one that was begun by {@link #keep}, and takes it away from who has it open.
+   *
+   * @param path the path it was begun for
+   * @throws HostException {@link HostException.Reason#NOT_FOUND} when it was published, discarded
+   *     or lost; {@link HostException.Reason#BUSY} when who has it open does not finish a call
+   */
+  HostPart reopen(String path, String id) throws HostException;
 
   @Override
   void close();

@@ -44,6 +44,10 @@ public final class TransferException extends Exception {
     REFUSED,
     /** The session's last transfer was a moment ago: wait. */
     TOO_SOON,
+    /** An upload that has ended: expired, terminated, or its session is over. */
+    GONE,
+    /** The same upload was gone on with elsewhere. */
+    TAKEN_OVER,
     /** Too much at once, or the directory did not answer: try again. */
     BUSY,
     /** The server failed. */

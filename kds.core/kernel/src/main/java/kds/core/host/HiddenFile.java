@@ -31,8 +31,10 @@ final class HiddenFile implements HostUpload {
   private final String what;
   private final Reservation reservation;
   private final Publication publication;
+  private final boolean kept;
   private boolean sealed;
   private long size;
+  private boolean trimmed;
   private State state = State.WRITING;
 
   private enum State {
@@ -50,9 +52,11 @@ final class HiddenFile implements HostUpload {
       Terms terms,
       boolean sealed,
       Workers workers,
-      String what) {
+      String what,
+      boolean kept) {
     this.sealed = sealed;
     this.file = file;
+    this.kept = kept;
     this.folder = folder;
     this.terms = terms;
     this.workers = workers;
@@ -83,7 +87,14 @@ final class HiddenFile implements HostUpload {
     if (fd < 0) {
       throw Failures.of(fd, what);
     }
-    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, sealed, workers, what);
+    return new HiddenFile(
+        new Descriptor((int) fd), part, folder, terms, sealed, workers, what, false);
+  }
+
+  /** One that has its hidden name already and keeps it when it is left, for {@link KeptFile}. */
+  static HiddenFile kept(
+      Descriptor file, byte[] part, Descriptor folder, Terms terms, Workers workers, String what) {
+    return new HiddenFile(file, part, folder, terms, false, workers, what, true);
   }
 
   static void refuseReserved(String name) throws HostException {
@@ -158,8 +169,13 @@ final class HiddenFile implements HostUpload {
 
   @Override
   public void sync() throws HostException {
+    sync(!kept);
+  }
+
+  /** Makes it durable; a finished one is cut to its size and gets its final mode, too. */
+  private void sync(boolean finished) throws HostException {
     requireUsable();
-    if (state == State.SYNCED) {
+    if (state == State.SYNCED && !(kept && finished)) {
       return;
     }
     // An fsync that failed is not repeated: the next one would succeed without having written.
@@ -170,11 +186,14 @@ final class HiddenFile implements HostUpload {
             terms.uid(),
             file,
             thread -> {
-              long trimmed = reservation.trim(thread, length);
-              thread.as(
-                  sealed ? null : terms.identity(),
-                  os -> os.chmod(file.number(), terms.fileMode()));
-              return trimmed < 0 ? trimmed : FileCalls.sync(file.number());
+              long cut = 0;
+              if (finished) {
+                cut = kept ? cut(thread, length) : reservation.trim(thread, length);
+                thread.as(
+                    sealed ? null : terms.identity(),
+                    os -> os.chmod(file.number(), terms.fileMode()));
+              }
+              return cut < 0 ? cut : FileCalls.sync(file.number());
             });
     if (result < 0) {
       throw Failures.of(result, what);
@@ -186,7 +205,11 @@ final class HiddenFile implements HostUpload {
   public void publish(String name, boolean replace) throws HostException {
     refuseReserved(name);
     byte[] bytes = RelativePath.name(name);
-    sync();
+    requireUsable();
+    if (state != State.SYNCED || !trimmed) {
+      sync(true);
+      trimmed = true;
+    }
     unseal();
     workers.<@Nullable Void>open(
         terms.uid(),
@@ -227,6 +250,53 @@ final class HiddenFile implements HostUpload {
     }
     sealed = false;
     state = State.SYNCED;
+  }
+
+  /** Looks how long it is. Whoever wrote it before must have been stopped. */
+  void measure() throws HostException {
+    long[] found = {0};
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread -> {
+              long looked = thread.as(terms.identity(), os -> os.look(file.number()));
+              found[0] = looked < 0 ? 0 : thread.status().size();
+              return looked;
+            });
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    size = found[0];
+  }
+
+  /** Shortens it. */
+  void cut(long to) throws HostException {
+    if (to < 0 || to > size) {
+      throw new IllegalArgumentException("Cut to " + to + " of " + size + " bytes");
+    }
+    if (state != State.BROKEN) { // one that broke may be mended by this
+      requireUsable();
+    }
+    state = State.BROKEN;
+    long result = workers.move(terms.uid(), file, thread -> cut(thread, to));
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    size = to;
+    reservation.forget();
+    state = State.WRITING;
+  }
+
+  private long cut(HostThread thread, long to) {
+    return thread.as(terms.identity(), os -> os.truncate(file.number(), to));
+  }
+
+  /** Closes it and keeps what is there. */
+  void leave() {
+    state = State.CLOSED;
+    file.close();
+    folder.close();
   }
 
   private void requireUsable() throws HostException {

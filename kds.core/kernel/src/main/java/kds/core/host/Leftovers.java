@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leftovers {
   private static final Duration OLD = Duration.ofHours(24);
+
+  /** Those that are meant to be gone on with are removed by who began them; this is for orphans. */
+  private static final Duration OLD_KEPT = Duration.ofDays(30);
+
   private static final Duration AGAIN = Duration.ofHours(6);
   private static final int MOST_KEPT = 4096;
   private static final byte[] HERE = {'.'};
@@ -54,9 +58,9 @@ final class Leftovers {
   private static int remove(HostThread thread, Descriptor folder, Terms terms) {
     List<byte[]> old = new ArrayList<>();
     try (folder) {
-      Instant limit = Instant.now().minus(OLD);
+      Instant now = Instant.now();
       new FolderReader(thread, terms.identity(), folder.number())
-          .read((name, status) -> note(old, name, status, terms.uid(), limit));
+          .read((name, status) -> note(old, name, status, terms.uid(), now));
       for (byte[] name : old) {
         thread.as(terms.identity(), os -> os.unlink(folder.number(), name));
       }
@@ -65,13 +69,13 @@ final class Leftovers {
   }
 
   private static boolean note(
-      List<byte[]> old, ByteBuffer bytes, @Nullable FileStatus status, long uid, Instant limit) {
+      List<byte[]> old, ByteBuffer bytes, @Nullable FileStatus status, long uid, Instant now) {
     String name = StandardCharsets.ISO_8859_1.decode(bytes).toString();
     if (status != null
         && PartName.matches(name)
         && status.isFile()
         && (status.uid() == uid || status.uid() == FileCalls.uid()) // sealed ones are the service's
-        && status.modified().isBefore(limit)) {
+        && status.modified().isBefore(now.minus(PartName.isKept(name) ? OLD_KEPT : OLD))) {
       old.add(name.getBytes(StandardCharsets.ISO_8859_1));
     }
     return true;

@@ -36,6 +36,7 @@ public final class LinuxHostFiles implements HostFiles {
   private final Names names;
   private final Workers workers;
   private final Leftovers leftovers;
+  private final KeptFiles kept;
   private final Powers powers = Powers.ofThisProcess();
 
   /** Finds out what the service may do. */
@@ -49,6 +50,7 @@ public final class LinuxHostFiles implements HostFiles {
     this.names = names;
     this.workers = workers;
     this.leftovers = new Leftovers(workers);
+    this.kept = new KeptFiles(workers);
   }
 
   @Activate
@@ -97,7 +99,7 @@ public final class LinuxHostFiles implements HostFiles {
                 return walk.own(thread, above, folder, create);
               }
             });
-    return new OpenFolder(entered, terms, workers, names, leftovers);
+    return new OpenFolder(entered, terms, workers, names, leftovers, kept);
   }
 
   @Override
@@ -111,7 +113,7 @@ public final class LinuxHostFiles implements HostFiles {
     Walk walk = new Walk(terms);
     Descriptor entered =
         workers.open(uid, List.of(), thread -> walk.anchor(thread, folder.toString()));
-    return new OpenFolder(entered, terms, workers, names, leftovers);
+    return new OpenFolder(entered, terms, workers, names, leftovers, kept);
   }
 
   /** As whom to act for a user; null when the service is that user. */

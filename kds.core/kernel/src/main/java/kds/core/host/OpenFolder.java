@@ -12,7 +12,9 @@ import kds.api.host.HostException.Reason;
 import kds.api.host.HostFile;
 import kds.api.host.HostFolder;
 import kds.api.host.HostListing;
+import kds.api.host.HostPart;
 import kds.api.host.HostUpload;
+import kds.core.host.KeptFiles.Opened;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.Errno;
 import kds.core.host.linux.FileStatus;
@@ -32,8 +34,16 @@ final class OpenFolder implements HostFolder {
   private final Workers workers;
   private final Names names;
   private final Leftovers leftovers;
+  private final KeptFiles kept;
 
-  OpenFolder(Descriptor root, Terms terms, Workers workers, Names names, Leftovers leftovers) {
+  OpenFolder(
+      Descriptor root,
+      Terms terms,
+      Workers workers,
+      Names names,
+      Leftovers leftovers,
+      KeptFiles kept) {
+    this.kept = kept;
     this.root = root;
     this.terms = terms;
     this.walk = new Walk(terms);
@@ -179,16 +189,67 @@ final class OpenFolder implements HostFolder {
     Descriptor folder = walk.below(thread, root, path.parent(), true);
     try {
       String what = "write " + walk.in(path.text());
-      // A name that the file system cannot take is told before the first byte, not after the last.
-      long look = thread.as(terms.identity(), os -> os.look(folder.number(), path.last()));
-      if (look == -Errno.ENAMETOOLONG) {
-        throw Failures.of(look, what);
-      }
+      requireName(thread, folder, path, what);
       leftovers.sweep(thread, folder, terms);
       return HiddenFile.make(thread, folder, terms, sealed, workers, what);
     } catch (HostException | RuntimeException | Error e) {
       folder.close();
       throw e;
+    }
+  }
+
+  @Override
+  public HostPart keep(String path, String id, long size) throws HostException {
+    RelativePath file = RelativePath.file(path);
+    refuseHidden(file);
+    Opened opened = workers.open(terms.uid(), List.of(root), thread -> keep(thread, file, id));
+    HostPart part = kept.take(opened);
+    try {
+      part.reserve(size);
+      kept.settle(opened);
+    } catch (HostException | RuntimeException | Error e) {
+      part.discard();
+      throw e;
+    }
+    return part;
+  }
+
+  private Opened keep(HostThread thread, RelativePath path, String id) throws HostException {
+    Descriptor folder = walk.below(thread, root, path.parent(), true);
+    try {
+      String what = "write " + walk.in(path.text());
+      requireName(thread, folder, path, what);
+      leftovers.sweep(thread, folder, terms);
+      return KeptFiles.make(thread, walk, folder, terms, id, what);
+    } catch (HostException | RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public HostPart reopen(String path, String id) throws HostException {
+    RelativePath file = RelativePath.file(path);
+    Opened opened = workers.open(terms.uid(), List.of(root), thread -> reopen(thread, file, id));
+    return kept.take(opened);
+  }
+
+  private Opened reopen(HostThread thread, RelativePath path, String id) throws HostException {
+    Descriptor folder = walk.below(thread, root, path.parent(), false);
+    try {
+      return KeptFiles.open(thread, walk, folder, terms, id, "go on with " + walk.in(path.text()));
+    } catch (HostException | RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  /** A name that the file system cannot take is told before the first byte, not after the last. */
+  private void requireName(HostThread thread, Descriptor folder, RelativePath path, String what)
+      throws HostException {
+    long look = thread.as(terms.identity(), os -> os.look(folder.number(), path.last()));
+    if (look == -Errno.ENAMETOOLONG) {
+      throw Failures.of(look, what);
     }
   }
 

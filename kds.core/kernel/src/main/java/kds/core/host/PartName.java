@@ -7,13 +7,16 @@ import java.util.regex.Pattern;
 
 /**
  * The hidden name, {@code .kds-<random>.part}, that an upload has where the file system cannot make
- * files without a name, and for an instant while it replaces another file. No such name is listed,
- * opened or given to a file.
+ * files without a name, and for an instant while it replaces another file; {@code
+ * .kds-<random>.kept.part} for one that is written in several goes. No such name is listed, opened
+ * or given to a file.
  */
 final class PartName {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int RANDOM_BYTES = 16;
-  private static final Pattern FORM = Pattern.compile("\\.kds-[0-9a-f]{32}\\.part");
+  private static final Pattern FORM = Pattern.compile("\\.kds-[0-9a-f]{32}(\\.kept)?\\.part");
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+  private static final String KEPT = ".kept.part";
 
   private PartName() {}
 
@@ -23,6 +26,19 @@ final class PartName {
     RANDOM.nextBytes(random);
     String name = ".kds-" + HexFormat.of().formatHex(random) + ".part";
     return name.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** That of a file which outlives the process. */
+  static byte[] kept(String id) {
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("The id of a part is 32 lower-case hex digits");
+    }
+    return (".kds-" + id + KEPT).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Whether a name of this form is that of a file which outlives the process. */
+  static boolean isKept(String name) {
+    return name.endsWith(KEPT);
   }
 
   /** Whether a name is of this form. */

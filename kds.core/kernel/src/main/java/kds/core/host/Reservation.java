@@ -74,6 +74,11 @@ final class Reservation {
     return thread.as(terms.identity(), os -> os.truncate(file.number(), size));
   }
 
+  /** The file was cut, and what was reserved behind went with it. */
+  void forget() {
+    end = end == Long.MAX_VALUE ? end : 0;
+  }
+
   private static boolean isUnsupported(long result) {
     return result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS;
   }

@@ -17,6 +17,10 @@ public final class Access {
    * @return why the call is refused (403), empty when it may go on
    */
   public static Optional<Problem> check(Caller caller, Requirement requirement) {
+    if (requirement.key()) {
+      return Optional.of(
+          Problem.of(404, "not-found", "There is no such upload. Begin one with POST /files/."));
+    }
     String scope = requirement.scope();
     if (scope != null && !caller.may(scope)) {
       return Optional.of(

@@ -1,6 +1,7 @@
 package kds.http.files;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import kds.api.security.Scope;
 import kds.api.transfer.FileTransfer;
@@ -12,6 +13,12 @@ public final class FileRoutes {
 
   /** All of them. */
   public static List<Route> all(Clock clock) {
+    List<Route> routes = new ArrayList<>(plain(clock));
+    routes.addAll(TusRoutes.all());
+    return routes;
+  }
+
+  private static List<Route> plain(Clock clock) {
     return List.of(
         route("PUT", "/Downloads/{path}", Scope.FILES_WRITE, new FileUpload()),
         route("GET", "/Downloads/{path}", Scope.FILES_READ, new FileDownload(clock)),

@@ -63,7 +63,7 @@ final class Intake {
       byte @Nullable [] expected)
       throws IOException, Refusal, TransferException {
     try (Upload upload = transfer.begin(caller, request);
-        Writer writer = new Writer(upload, digest)) {
+        Writer writer = new Writer(upload::write, digest)) {
       for (ByteBuffer piece = content.next(); piece != null; piece = content.next()) {
         writer.write(piece);
       }
@@ -100,14 +100,20 @@ final class Intake {
    * Gathers pieces into a large direct buffer. A TLS record brings 16 KiB at most, and a call for
    * each would cost more than the copy.
    */
-  private static final class Writer implements AutoCloseable {
-    private final Upload upload;
+  static final class Writer implements AutoCloseable {
+    private final Sink sink;
     private final @Nullable MessageDigest digest;
     private final RetainableByteBuffer.Mutable pooled = Buffers.POOL.acquire(Buffers.SIZE, true);
     private final ByteBuffer buffer = pooled.getByteBuffer().clear();
 
-    Writer(Upload upload, @Nullable MessageDigest digest) {
-      this.upload = upload;
+    /** What takes the content. */
+    @FunctionalInterface
+    interface Sink {
+      void write(ByteBuffer from) throws TransferException;
+    }
+
+    Writer(Sink sink, @Nullable MessageDigest digest) {
+      this.sink = sink;
       this.digest = digest;
     }
 
@@ -116,7 +122,7 @@ final class Intake {
         digest.update(piece.duplicate());
       }
       if (buffer.position() == 0 && piece.isDirect() && piece.remaining() >= buffer.capacity()) {
-        upload.write(piece);
+        sink.write(piece);
         return;
       }
       while (piece.hasRemaining()) {
@@ -133,7 +139,7 @@ final class Intake {
     void flush() throws TransferException {
       buffer.flip();
       if (buffer.hasRemaining()) {
-        upload.write(buffer);
+        sink.write(buffer);
       }
       buffer.clear();
     }

@@ -27,6 +27,7 @@ public final class Body implements Chunks {
   private Content.@Nullable Chunk current;
   private boolean touched;
   private boolean ended;
+  private volatile boolean abandoned;
 
   Body(Request request) {
     this.request = request;
@@ -62,6 +63,15 @@ public final class Body implements Chunks {
     release();
   }
 
+  /**
+   * Lets go of whoever waits for the body, now and later: what still comes has no use any more, and
+   * the connection is cut after the answer. Any thread may say so.
+   */
+  public void abandon() {
+    abandoned = true;
+    arrivals.release();
+  }
+
   /** Gives the last buffer back. */
   void release() {
     Content.Chunk chunk = current;
@@ -77,9 +87,14 @@ public final class Body implements Chunks {
       return null;
     }
     touched = true;
-    Content.Chunk chunk = request.read();
+    Content.Chunk chunk = abandoned ? null : request.read();
     while (chunk == null) {
-      await(patience);
+      if (!abandoned) {
+        await(patience);
+      }
+      if (abandoned) {
+        throw new ClientGoneException("The body is of no use any more.", null);
+      }
       chunk = request.read();
     }
     if (Content.Chunk.isFailure(chunk)) {

@@ -2,9 +2,11 @@ package kds.http.route;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
+import kds.http.server.Inner;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -18,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** One call: what was asked, and the means to answer it. One thread at a time; it may wait. */
 public final class Exchange {
   /** What a problem keeps of the headers that were set before it. */
-  private static final String OUR_HEADERS = "kds-";
+  private static final List<String> OUR_HEADERS = List.of("kds-", "tus-", "upload-");
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -30,7 +32,7 @@ public final class Exchange {
   private final Query query;
   private final Body body;
 
-  Exchange(Request request, Response response, Caller caller, @Nullable String rest)
+  Exchange(Request request, Response response, @Nullable Caller caller, @Nullable String rest)
       throws Refusal {
     this(request, response, caller, rest, Query.of(request.getHttpURI().getQuery()));
   }
@@ -57,6 +59,16 @@ public final class Exchange {
   /** Who asks. */
   public Caller caller() {
     return Objects.requireNonNull(caller);
+  }
+
+  /** Who looks after the key of a call that needs no token. */
+  public Inner.KeyGuard keyGuard() {
+    return (Inner.KeyGuard) Objects.requireNonNull(request.getAttribute(Inner.KEY_GUARD));
+  }
+
+  /** Tells the logs who asks, once that is known from a key. */
+  public void known(Caller owner) {
+    request.setAttribute(Inner.CALLER, owner);
   }
 
   /**
@@ -159,7 +171,7 @@ public final class Exchange {
   void refuse(Problem problem) throws ClientGoneException {
     Problem whole = problem;
     for (HttpField field : response.getHeaders()) {
-      if (field.getLowerCaseName().startsWith(OUR_HEADERS)) {
+      if (OUR_HEADERS.stream().anyMatch(field.getLowerCaseName()::startsWith)) {
         whole = whole.header(field.getName(), field.getValue());
       }
     }

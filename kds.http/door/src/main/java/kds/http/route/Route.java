@@ -9,7 +9,8 @@ import kds.http.access.Requirement;
  *
  * @param method its HTTP method; GET serves HEAD as well
  * @param path its path as OpenAPI writes it: plain parts, and {@code {path}} as the last one if
- *     whatever follows belongs to the call; {@code {path}/} for a folder, which may be the topmost
+ *     whatever follows belongs to the call; {@code {path}/} for a folder, which may be the topmost;
+ *     a slash at the end of a plain path is part of it
  * @param requirement what the token must allow
  * @param action what it does
  */
@@ -40,6 +41,12 @@ public record Route(String method, String path, Requirement requirement, Action 
   public interface Use<T> {
     /** Answers. It may wait; the service is not to be used after the exchange has ended. */
     void serve(Exchange exchange, T service) throws IOException, Refusal, TransferException;
+  }
+
+  /** A route that a capability answers, and whose path holds the right to it: no caller yet. */
+  public static <T> Route keyed(
+      String method, String path, String capability, Class<T> service, Use<T> use) {
+    return new Route(method, path, Requirement.KEY, new Gated<>(capability, service, use));
   }
 
   /** A route that a capability answers. */

@@ -11,6 +11,7 @@ final class RouteMap {
   private final Map<List<String>, Map<String, Route>> exact = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> open = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> folders = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, Route>> slashed = new LinkedHashMap<>();
 
   /**
    * What is at a path.
@@ -21,7 +22,8 @@ final class RouteMap {
   record Place(Map<String, Route> methods, @Nullable String rest) {
     /** The route for a method, null when it is not allowed. */
     @Nullable Route route(String method) {
-      return methods.get(method.equals("HEAD") ? "GET" : method);
+      Route route = methods.get(method);
+      return route == null && method.equals("HEAD") ? methods.get("GET") : route;
     }
 
     /** The methods that are allowed, as the Allow header lists them. */
@@ -42,7 +44,7 @@ final class RouteMap {
       List<String> key = takesRest ? names.subList(0, names.size() - 1) : names;
       boolean folder = takesRest && route.path().endsWith("/");
       Route other =
-          (folder ? folders : takesRest ? open : exact)
+          (folder ? folders : takesRest ? open : route.path().endsWith("/") ? slashed : exact)
               .computeIfAbsent(key, k -> new LinkedHashMap<>())
               .put(route.method(), route);
       if (other != null) {
@@ -58,7 +60,7 @@ final class RouteMap {
    *     in a slash, and for this method no route for folders is there
    */
   @Nullable Place find(RequestPath path, String method) throws Refusal {
-    Map<String, Route> methods = path.slashed() ? null : exact.get(path.names());
+    Map<String, Route> methods = (path.slashed() ? slashed : exact).get(path.names());
     if (methods != null) {
       return new Place(methods, null);
     }

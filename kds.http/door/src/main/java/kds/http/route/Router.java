@@ -78,17 +78,25 @@ public final class Router extends Handler.Abstract {
 
     void begin() {
       try {
-        Caller caller = caller();
+        boolean keyed = request.getAttribute(Inner.KEY_GUARD) instanceof Inner.KeyGuard;
+        Caller caller = keyed ? null : caller();
         RequestPath path = RequestPath.ofRequest(request.getHttpURI().getPath());
         RouteMap.Place place = routes.find(path, request.getMethod());
+        if (place == null && caller == null) {
+          throw Refusal.of(401, "token-missing", "The call needs a token. Send one.");
+        }
         if (place == null) {
           Work.run(request, this::passOn);
           return;
         }
         Route route = chosen(place);
-        Optional<Problem> refused = Access.check(caller, route.requirement());
-        if (refused.isPresent()) {
-          throw new Refusal(refused.get());
+        if (caller != null) {
+          Optional<Problem> refused = Access.check(caller, route.requirement());
+          if (refused.isPresent()) {
+            throw new Refusal(refused.get());
+          }
+        } else if (!route.requirement().key()) {
+          throw Refusal.of(401, "token-missing", "The call needs a token. Send one.");
         }
         Exchange exchange = new Exchange(request, response, caller, place.rest());
         switch (route.action()) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Lets a request on only with a valid token, whatever its path.
+ * Lets a request on only with a valid token, whatever its path. One exception: {@link UploadKey}.
  *
  * <p>A ban never shuts out a valid token: whoever shares an address with an attacker, behind a
  * proxy or as another user of the same host, is served. Only requests with a bad token or none are
@@ -51,6 +51,11 @@ final class Authentication extends Handler.Wrapper {
     InetAddress address = address(request, now);
     request.setAttribute(Inner.ADDRESS, address.getHostAddress());
     Credentials credentials = Credentials.of(request);
+    if (UploadKey.isIn(request)) {
+      // Whatever token comes along may have expired meanwhile; it is not looked at.
+      request.setAttribute(Inner.KEY_GUARD, new Guard(address, now));
+      return super.handle(credentials.request(), response, callback);
+    }
     Optional<Problem> ambiguity = credentials.ambiguity();
     if (ambiguity.isPresent()) {
       ambiguity.get().send(request, response, callback);
@@ -70,6 +75,32 @@ final class Authentication extends Handler.Wrapper {
       return true;
     }
     return enter(caller, credentials.request(), response, callback);
+  }
+
+  /** Makes wrong keys count as bad tokens do, and lets no ban shut out a right one. */
+  private final class Guard implements Inner.KeyGuard {
+    private final InetAddress address;
+    private final Settings now;
+
+    Guard(InetAddress address, Settings now) {
+      this.address = address;
+      this.now = now;
+    }
+
+    @Override
+    public Optional<Problem> unknown() {
+      Duration ban = bans.left(address, now.bans());
+      if (ban.isZero()) {
+        bans.failed(address, now.bans());
+        return Optional.empty();
+      }
+      return Optional.of(banned(ban));
+    }
+
+    @Override
+    public Optional<String> refuses(Caller caller) {
+      return tokens.refusal(caller);
+    }
   }
 
   private boolean enter(Caller caller, Request request, Response response, Callback callback)

@@ -56,7 +56,8 @@ record Credentials(Request request, List<String> tokens) {
   static Request forLog(Request request) {
     HttpFields.Mutable headers = HttpFields.build(request.getHeaders());
     SECRET_HEADERS.forEach(headers::remove);
-    return new Without(request, TokenInUri.of(request.getHttpURI()).uri(), headers.asImmutable());
+    HttpURI uri = UploadKey.forLog(TokenInUri.of(request.getHttpURI()).uri());
+    return new Without(request, uri, headers.asImmutable());
   }
 
   /** RFC 6750, section 2: a client must not send its token in more than one way. */

@@ -1,5 +1,8 @@
 package kds.http.server;
 
+import java.util.Optional;
+import kds.api.security.Caller;
+import kds.http.problem.Problem;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.RequestLog;
 
@@ -20,6 +23,25 @@ public interface Inner {
 
   /** Request attribute: the peer's address (String), or the one a configured proxy forwarded. */
   String ADDRESS = "kds.http.address";
+
+  /**
+   * Request attribute, instead of {@link #CALLER}, of a request that brings an upload's key: the
+   * {@link KeyGuard} that whoever looks the key up must ask.
+   */
+  String KEY_GUARD = "kds.http.key";
+
+  /** What becomes of a request that came with an upload's key instead of a token. */
+  interface KeyGuard {
+    /**
+     * The key is none. That counts as a bad token.
+     *
+     * @return the answer to an address that sent too many; empty to answer 404
+     */
+    Optional<Problem> unknown();
+
+    /** Why the key's owner may come no more, as when his session has ended. */
+    Optional<String> refuses(Caller caller);
+  }
 
   /** Handles authenticated requests; starts and stops with the server. */
   Handler handler();

@@ -125,12 +125,21 @@ public final class Tokens {
   }
 
   private void refuseRevoked(Caller caller) throws TokenException {
+    Optional<String> why = refusal(caller);
+    if (why.isPresent()) {
+      throw new TokenException(Reason.REVOKED, why.get());
+    }
+  }
+
+  /** The veto against a caller who was let in before. */
+  public Optional<String> refusal(Caller caller) {
     for (TokenRefusal refusal : refusals.get()) {
       Optional<String> why = refusal.refuses(caller);
       if (why.isPresent()) {
-        throw new TokenException(Reason.REVOKED, why.get());
+        return why;
       }
     }
+    return Optional.empty();
   }
 
   int cached() {

@@ -390,7 +390,8 @@ class RouterTest {
         switch (reason) {
           case NO_SESSION, NOT_ALLOWED, DENIED -> 403;
           case NOT_FOUND -> 404;
-          case NO_USER, NO_FOLDER, WRONG_KIND, CONFLICT -> 409;
+          case NO_USER, NO_FOLDER, WRONG_KIND, CONFLICT, TAKEN_OVER -> 409;
+          case GONE -> 410;
           case UNSAFE_PATH, NAME_TOO_LONG, INCOMPLETE -> 400;
           case TOO_LARGE -> 413;
           case REFUSED -> 422;

@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import kds.api.security.Caller;
 import kds.http.access.Access;
 import kds.http.access.Requirement;
+import kds.http.problem.Problem;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -19,6 +20,14 @@ final class Toy extends Handler.Abstract {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     Caller caller = (Caller) request.getAttribute(Caller.class.getName());
     String path = request.getHttpURI().getPath();
+    if (request.getAttribute(Inner.KEY_GUARD) instanceof Inner.KeyGuard guard
+        && path.contains("wrong")) {
+      guard
+          .unknown()
+          .orElse(Problem.of(404, "not-found", "There is no such upload."))
+          .send(request, response, callback);
+      return true;
+    }
     if (path.startsWith("/need/")) {
       Requirement need = Requirement.of(path.substring("/need/".length()));
       var refusal = Access.check(caller, need);

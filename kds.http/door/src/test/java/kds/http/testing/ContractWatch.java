@@ -53,7 +53,7 @@ public final class ContractWatch {
     Set<String> operations = new TreeSet<>();
     for (Map.Entry<String, JsonNode> path : DOCUMENT.get("paths").properties()) {
       for (String member : path.getValue().propertyNames()) {
-        if (Set.of("get", "put", "post", "delete", "head", "patch").contains(member)) {
+        if (Set.of("get", "put", "post", "delete", "head", "patch", "options").contains(member)) {
           operations.add(member.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
         }
       }
@@ -64,12 +64,13 @@ public final class ContractWatch {
   /** Checks an answer. */
   public static Raw.Answer check(String method, String target, Raw.Answer answer) {
     String path = target.replaceFirst("\\?.*", "");
-    String template =
-        !path.startsWith("/Downloads/")
-            ? path
-            : path.endsWith("/") && Set.of("GET", "HEAD").contains(method)
-                ? "/Downloads/{path}/"
-                : "/Downloads/{path}";
+    String template = path;
+    if (path.startsWith("/Downloads/")) {
+      boolean folder = path.endsWith("/") && Set.of("GET", "HEAD").contains(method);
+      template = folder ? "/Downloads/{path}/" : "/Downloads/{path}";
+    } else if (path.matches("/files/.+")) {
+      template = "/files/{path}";
+    }
     JsonNode operation =
         DOCUMENT.get("paths").path(template).path(method.toLowerCase(java.util.Locale.ROOT));
     if (operation.isMissingNode() || answer.status() == 405 || answer.status() == 0) {

@@ -82,6 +82,11 @@ final class Faults {
                   HostException.Reason.TIMEOUT,
                   new Meaning(Reason.BUSY, "%s: no answer came in time. Try again in a moment.")),
               entry(
+                  HostException.Reason.REVOKED,
+                  new Meaning(
+                      Reason.TAKEN_OVER,
+                      "%s: it is gone on with over another connection. This one has ended.")),
+              entry(
                   HostException.Reason.UNPRIVILEGED,
                   new Meaning(
                       Reason.NO_USER,

@@ -1,5 +1,7 @@
 package kds.storage.transfer;
 
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import kds.api.host.HostException;
 import kds.api.host.HostFiles;
@@ -14,6 +16,8 @@ import kds.storage.transfer.Places.Choice;
 import kds.storage.transfer.Places.Home;
 import kds.storage.transfer.Places.Shared;
 import kds.storage.transfer.Places.Use;
+import kds.storage.transfer.UploadState.Owner;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +48,33 @@ final class Folders {
       case Shared shared -> enterShared(shared, use);
       case Home home -> enterHome(settings, session, use, home);
     };
+  }
+
+  /** Whose home a place is; null for a shared folder. */
+  @Nullable Owner owner(Caller caller, Place place) throws TransferException {
+    if (place.kind() == Place.Kind.SHARED) {
+      return null;
+    }
+    HostUser user = user(Objects.requireNonNull(session(caller).username()));
+    return new Owner(user.name(), user.uid());
+  }
+
+  /** Enters a folder again in which an upload was begun. The caller closes it. */
+  Entered enterAgain(Place place, @Nullable Owner owner) throws TransferException {
+    try {
+      if (owner == null) {
+        return new Entered(place, files.enterShared(Path.of(place.folder())));
+      }
+      HostUser user = user(owner.name());
+      if (user.uid() != owner.uid()) {
+        throw new TransferException(
+            TransferException.Reason.GONE,
+            "The account " + Faults.quote(owner.name()) + " is another one now. Begin anew.");
+      }
+      return new Entered(place, files.enterHome(user, Places.DOWNLOADS, false));
+    } catch (HostException e) {
+      throw Faults.of(e, "The folder of the upload");
+    }
   }
 
   private static Session session(Caller caller) throws TransferException {

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Inspection {
   private static final Logger LOG = LoggerFactory.getLogger(Inspection.class);
 
+  /** Tells a refusal that says nothing about the content: another try may succeed. */
+  private static final Duration RETRY = Duration.ofSeconds(30);
+
   private final Supplier<List<UploadInspector>> inspectors;
   private final Duration limit;
   private final boolean required;
@@ -62,7 +65,8 @@ final class Inspection {
   /**
    * Shows an upload to each inspector.
    *
-   * @throws TransferException {@link TransferException.Reason#REFUSED}
+   * @throws TransferException {@link TransferException.Reason#REFUSED}, with a time to retry after
+   *     when it is not the content's fault
    */
   void inspect(InspectedUpload upload) throws TransferException {
     requireInspector();
@@ -98,14 +102,21 @@ final class Inspection {
   }
 
   private static Verdict failed(
-      String how, UploadInspector inspector, InspectedUpload upload, @Nullable Throwable cause) {
+      String how, UploadInspector inspector, InspectedUpload upload, @Nullable Throwable cause)
+      throws TransferException {
     LOG.error(
         "The inspector {} {}, so the upload of {} is refused.",
         inspector.getClass().getName(),
         how,
         Faults.quote(upload.path()),
         cause);
-    return new Refuse("It could not be inspected. Try again; if it stays, ask the administrator.");
+    throw new TransferException(
+        TransferException.Reason.REFUSED,
+        "Upload of "
+            + Faults.quote(upload.path())
+            + " could not be inspected, so it was not let in. Try again; if it stays, ask the"
+            + " administrator.",
+        RETRY);
   }
 
   private static TransferException refused(InspectedUpload upload, String reason) {

@@ -57,6 +57,12 @@ final class Meter implements AutoCloseable {
     return begun;
   }
 
+  /** Begins and leaves it at that: what moves is reported by others. */
+  void beginAndEnd() throws TransferException {
+    begin();
+    close();
+  }
+
   /** Counts what moved, and waits for the session's bandwidth. */
   void pass(long bytes) throws TransferException {
     begin().pass(bytes);

@@ -39,6 +39,28 @@ final class OpenUpload implements Upload {
       Publication publication,
       Meter meter,
       Trail trail) {
+    this(
+        caller,
+        request,
+        entered,
+        file,
+        checks,
+        publication,
+        meter,
+        trail,
+        new Digests(request.sha256() || checks.inspection().seals()));
+  }
+
+  OpenUpload(
+      Caller caller,
+      UploadRequest request,
+      Entered entered,
+      HostUpload file,
+      Checks checks,
+      Publication publication,
+      Meter meter,
+      Trail trail,
+      Digests digests) {
     this.caller = caller;
     this.request = request;
     this.entered = entered;
@@ -47,7 +69,7 @@ final class OpenUpload implements Upload {
     this.publication = publication;
     this.meter = meter;
     this.trail = trail;
-    this.digests = new Digests(request.sha256() || checks.inspection().seals());
+    this.digests = digests;
   }
 
   @Override

@@ -2,7 +2,6 @@ package kds.storage.transfer;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import kds.api.capability.Capability;
 import kds.api.host.HostEntry;
 import kds.api.host.HostException;
@@ -21,7 +20,6 @@ import kds.api.transfer.Listing;
 import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.Upload;
-import kds.api.transfer.UploadInspector;
 import kds.api.transfer.UploadRequest;
 import kds.api.transfer.UploadRequest.OnConflict;
 import kds.storage.transfer.Folders.Entered;
@@ -31,9 +29,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -60,11 +55,9 @@ public final class SessionFiles implements FileTransfer {
 
   private final Folders folders;
   private final Traffic traffic;
+  private final Inspectors inspectors;
   private final Audit audit;
   private volatile Settings settings;
-
-  /** Those that look at uploads before they are published. */
-  private final List<UploadInspector> inspectors = new CopyOnWriteArrayList<>();
 
   /**
    * Made by Declarative Services.
@@ -76,10 +69,12 @@ public final class SessionFiles implements FileTransfer {
       @Reference HostUsers users,
       @Reference HostFiles files,
       @Reference Traffic traffic,
+      @Reference Inspectors inspectors,
       @Reference Audit audit,
       TransferConfig config) {
     this.folders = new Folders(users, files);
     this.traffic = traffic;
+    this.inspectors = inspectors;
     this.audit = audit;
     this.settings = Settings.of(config);
   }
@@ -92,18 +87,6 @@ public final class SessionFiles implements FileTransfer {
     } catch (IllegalArgumentException e) {
       LOG.error("The transfer settings stay as they were. {}", e.getMessage());
     }
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void addInspector(UploadInspector inspector) {
-    inspectors.add(inspector);
-  }
-
-  void removeInspector(UploadInspector inspector) {
-    inspectors.remove(inspector);
   }
 
   @Override
@@ -205,7 +188,7 @@ public final class SessionFiles implements FileTransfer {
     HostUpload file = null;
     boolean begun = false;
     try {
-      Inspection inspection = inspection(now);
+      Inspection inspection = inspectors.by(now.policies());
       inspection.requireInspector();
       requireFree(entered.folder(), publication);
       file = entered.folder().create(request.path(), request.size(), inspection.seals());
@@ -224,12 +207,6 @@ public final class SessionFiles implements FileTransfer {
     }
   }
 
-  private Inspection inspection(Settings now) {
-    Policies policies = now.policies();
-    return new Inspection(
-        () -> inspectors, policies.inspectionTimeout(), policies.requireInspection());
-  }
-
   private static void discard(Entered entered, @Nullable HostUpload file) {
     try (entered) {
       if (file != null) {
@@ -238,7 +215,7 @@ public final class SessionFiles implements FileTransfer {
     }
   }
 
-  private static OnConflict rule(Settings now, UploadRequest request) {
+  static OnConflict rule(Settings now, UploadRequest request) {
     if (request.mustBeNew()) {
       return OnConflict.REJECT;
     }
@@ -249,8 +226,7 @@ public final class SessionFiles implements FileTransfer {
    * Tells a caller whose file would be refused at its end so at its beginning. Only a courtesy: the
    * publication decides.
    */
-  private static void requireFree(HostFolder folder, Publication publication)
-      throws TransferException {
+  static void requireFree(HostFolder folder, Publication publication) throws TransferException {
     if (publication.rule() != OnConflict.REJECT) {
       return;
     }
@@ -264,7 +240,7 @@ public final class SessionFiles implements FileTransfer {
     throw publication.taken("Use another name or remove it.");
   }
 
-  private static void requireAllowed(boolean allowed, String what) throws TransferException {
+  static void requireAllowed(boolean allowed, String what) throws TransferException {
     if (!allowed) {
       throw new TransferException(
           TransferException.Reason.NOT_ALLOWED,

@@ -91,4 +91,10 @@ import org.osgi.service.metatype.annotations.Option;
         @Option(label = "refuse", value = "reject")
       })
   String fallback() default "shared";
+
+  @AttributeDefinition(
+      description =
+          "How long an unfinished upload that can be gone on with is kept after its last byte.")
+  @DurationValue(min = "1m", max = "14d")
+  String upload_expires() default "24h";
 }

@@ -9,7 +9,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
@@ -31,6 +33,12 @@ final class DiskFiles implements HostFiles {
 
   /** What writing fails with, when set. */
   volatile @Nullable Reason writeFault;
+
+  /** What making durable fails with, when set. */
+  volatile @Nullable Reason syncFault;
+
+  /** The parts that are open, the handle that counts. */
+  final Map<Path, DiskPart> parts = new ConcurrentHashMap<>();
 
   /** Whether the last upload was to be sealed. */
   volatile boolean sealed;

@@ -14,6 +14,7 @@ import kds.api.host.HostException.Reason;
 import kds.api.host.HostFile;
 import kds.api.host.HostFolder;
 import kds.api.host.HostListing;
+import kds.api.host.HostPart;
 import kds.api.host.HostUpload;
 
 /** A folder of {@link DiskFiles}. */
@@ -76,6 +77,18 @@ final class DiskFolder implements HostFolder {
     Path there = resolve(path);
     DiskFiles.make(there.getParent());
     return new DiskUpload(disk, there.getParent());
+  }
+
+  @Override
+  public HostPart keep(String path, String id, long size) throws HostException {
+    Path there = resolve(path);
+    DiskFiles.make(there.getParent());
+    return new DiskPart(disk, there.resolveSibling(".part-" + id), true);
+  }
+
+  @Override
+  public HostPart reopen(String path, String id) throws HostException {
+    return new DiskPart(disk, resolve(path).resolveSibling(".part-" + id), false);
   }
 
   @Override

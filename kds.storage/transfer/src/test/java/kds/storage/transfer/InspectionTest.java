@@ -45,9 +45,9 @@ class InspectionTest {
   }
 
   private void inspectors(UploadInspector... now) {
-    before.forEach(server.transfer::removeInspector);
+    before.forEach(server.inspectors::removeInspector);
     before = List.of(now);
-    before.forEach(server.transfer::addInspector);
+    before.forEach(server.inspectors::addInspector);
   }
 
   private TransferException refusal() {

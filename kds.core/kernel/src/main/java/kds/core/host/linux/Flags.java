@@ -36,6 +36,12 @@ public final class Flags {
   /** A new file, by its name. */
   public static final int NAMED = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC;
 
+  /** A new file, by its name, that is looked at again before it is finished. */
+  public static final int NAMED_TO_KEEP = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+
+  /** Such a file, again. */
+  public static final int KEPT = O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
+
   static final long RESOLVE_NO_XDEV = 1;
   static final long RESOLVE_NO_MAGICLINKS = 2;
   static final long RESOLVE_NO_SYMLINKS = 4;

@@ -1,0 +1,114 @@
+package kds.core.host;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import kds.api.host.HostException;
+import kds.api.host.HostException.Reason;
+import kds.api.host.HostPart;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.FileStatus;
+import kds.core.host.linux.Flags;
+import kds.core.host.linux.HostThread;
+
+/**
+ * The files that are written in several goes and are open now, one handle each. Here and not in the
+ * bundle that serves them, because two generations of that may serve at once.
+ */
+final class KeptFiles {
+  private static final int UNFINISHED = 0600;
+
+  private final Workers workers;
+  private final ConcurrentHashMap<Key, KeptFile> open = new ConcurrentHashMap<>();
+
+  KeptFiles(Workers workers) {
+    this.workers = workers;
+  }
+
+  /** Which file it is. */
+  record Key(long device, long inode) {}
+
+  /** A file and its folder, held open; what it is called for messages. */
+  record Opened(
+      Descriptor file, Descriptor folder, byte[] part, Key key, Terms terms, String what) {}
+
+  /** Makes a new one, or opens one again, in a folder that then belongs to it. On a host thread. */
+  static Opened open(
+      HostThread thread, Walk walk, Descriptor folder, Terms terms, String id, String what)
+      throws HostException {
+    return open(thread, walk, folder, terms, PartName.kept(id), Flags.KEPT, what);
+  }
+
+  /** See {@link #open}. */
+  static Opened make(
+      HostThread thread, Walk walk, Descriptor folder, Terms terms, String id, String what)
+      throws HostException {
+    return open(thread, walk, folder, terms, PartName.kept(id), Flags.NAMED_TO_KEEP, what);
+  }
+
+  private static Opened open(
+      HostThread thread,
+      Walk walk,
+      Descriptor folder,
+      Terms terms,
+      byte[] part,
+      int flags,
+      String what)
+      throws HostException {
+    boolean fresh = flags == Flags.NAMED_TO_KEEP;
+    long fd = walk.open(thread, folder, part, flags, fresh ? UNFINISHED : 0);
+    if (fd < 0) {
+      throw Failures.of(fd, what);
+    }
+    Descriptor file = new Descriptor((int) fd);
+    FileStatus status = walk.look(thread, file);
+    if (!status.isFile() || status.links() != 1 || status.uid() != terms.uid()) {
+      file.close();
+      throw new HostException(
+          Reason.NOT_FOUND, "Could not " + Failures.visible(what) + ": it is not the file begun");
+    }
+    if (fresh) {
+      thread.as(terms.identity(), os -> os.chmod(file.number(), UNFINISHED));
+    }
+    return new Opened(file, folder, part, new Key(status.device(), status.inode()), terms, what);
+  }
+
+  /** Makes the handle of a file the one that counts. */
+  HostPart take(Opened opened) throws HostException {
+    HiddenFile file =
+        HiddenFile.kept(
+            opened.file(), opened.part(), opened.folder(), opened.terms(), workers, opened.what());
+    KeptFile mine = new KeptFile(file, this, opened.key());
+    KeptFile before = open.put(opened.key(), mine);
+    try {
+      mine.take(before);
+      return mine;
+    } catch (HostException | RuntimeException | Error e) {
+      if (before != null) {
+        open.replace(opened.key(), mine, before);
+      }
+      mine.close();
+      throw e;
+    }
+  }
+
+  void remove(Key key, KeptFile file) {
+    open.remove(key, file);
+  }
+
+  /** Makes the name of a new one durable. */
+  void settle(Opened opened) throws HostException {
+    long result =
+        workers.open(
+            opened.terms().uid(),
+            List.of(opened.file(), opened.folder()),
+            _ -> {
+              int synced = FileCalls.sync(opened.file().number());
+              return (long) (synced < 0 ? synced : FileCalls.sync(opened.folder().number()));
+            });
+    if (result < 0 && result != -Errno.EINVAL) {
+      throw Failures.of(result, opened.what());
+    }
+  }
+}

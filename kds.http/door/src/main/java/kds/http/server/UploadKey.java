@@ -1,0 +1,38 @@
+package kds.http.server;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * An upload's own URL: {@code /files/} and a key of 256 random bits, which is the right to that one
+ * upload. The only calls that need no token (design, section 5); for all other methods and paths it
+ * does not exist.
+ */
+final class UploadKey {
+  private static final Pattern PATH = Pattern.compile("/files/([A-Za-z0-9_-]{43})");
+
+  /** POST stands for another one of these, by X-HTTP-Method-Override. */
+  private static final Set<String> METHODS = Set.of("HEAD", "PATCH", "DELETE", "POST");
+
+  private UploadKey() {}
+
+  /** Whether a request brings one. */
+  static boolean isIn(Request request) {
+    String path = request.getHttpURI().getPath();
+    return path != null && METHODS.contains(request.getMethod()) && PATH.matcher(path).matches();
+  }
+
+  /** A URI as a log may see it: of a key its first letters, enough to tell two apart. */
+  static HttpURI forLog(HttpURI uri) {
+    String path = uri.getPath();
+    Matcher matcher = path == null ? null : PATH.matcher(path);
+    return matcher != null && matcher.matches()
+        ? HttpURI.build(uri)
+            .path("/files/" + matcher.group(1).substring(0, 6) + "...")
+            .asImmutable()
+        : uri;
+  }
+}

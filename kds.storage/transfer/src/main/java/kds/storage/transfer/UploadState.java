@@ -1,0 +1,115 @@
+package kds.storage.transfer;
+
+import java.time.Instant;
+import kds.api.security.Caller;
+import kds.api.transfer.Place;
+import kds.api.transfer.Receipt;
+import kds.api.transfer.UploadRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an upload that goes on later; kept on disk. It holds no secret: its name is the
+ * digest of the key.
+ *
+ * @param caller who began it
+ * @param request what it shall become, its rule for taken names decided; size -1 until told
+ * @param metadata what the client wants to have back
+ * @param place the folder, as the caller is told
+ * @param owner whose home that is, null for a shared folder
+ * @param part the id of the hidden file
+ * @param expires when it is removed
+ * @param offset how many bytes are on the device and verified
+ * @param crc32c the sum of these
+ * @param boot the boot of the machine in which longer content counts, too; empty when it never does
+ * @param publishing the name it is being given, null when that has not begun
+ * @param receipt what became of it, null while unfinished
+ * @param ended why it ended otherwise, null while it has not
+ */
+record UploadState(
+    Caller caller,
+    UploadRequest request,
+    String metadata,
+    Place place,
+    @Nullable Owner owner,
+    String part,
+    Instant expires,
+    long offset,
+    int crc32c,
+    String boot,
+    @Nullable String publishing,
+    @Nullable Receipt receipt,
+    @Nullable String ended) {
+
+  /** An account; the uid is the identity, the name how it is found. */
+  record Owner(String name, long uid) {}
+
+  UploadState at(long newOffset, int newCrc32c, String newBoot, Instant newExpires) {
+    return new UploadState(
+        caller,
+        request,
+        metadata,
+        place,
+        owner,
+        part,
+        newExpires,
+        newOffset,
+        newCrc32c,
+        newBoot,
+        publishing,
+        receipt,
+        ended);
+  }
+
+  UploadState announced(long size) {
+    UploadRequest sized =
+        new UploadRequest(
+            request.path(), size, request.onConflict(), request.sha256(), request.mustBeNew());
+    return new UploadState(
+        caller,
+        sized,
+        metadata,
+        place,
+        owner,
+        part,
+        expires,
+        offset,
+        crc32c,
+        boot,
+        publishing,
+        receipt,
+        ended);
+  }
+
+  UploadState publishing(@Nullable String name) {
+    return new UploadState(
+        caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, name, receipt,
+        ended);
+  }
+
+  UploadState finished(Receipt done) {
+    return new UploadState(
+        caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, null, done,
+        ended);
+  }
+
+  UploadState ended(String why) {
+    return new UploadState(
+        caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, null, receipt,
+        why);
+  }
+
+  /** The receipt of one that was published when the service died before it could write so. */
+  Receipt receiptOfPublished() {
+    String path = request.path();
+    int name = path.lastIndexOf('/') + 1;
+    boolean renamed = !path.substring(name).equals(publishing);
+    return new Receipt(
+        place,
+        path.substring(0, name) + publishing,
+        offset,
+        Crc32cSum.text(crc32c),
+        null,
+        renamed,
+        request.onConflict() == UploadRequest.OnConflict.OVERWRITE && !renamed);
+  }
+}
