@@ -16,7 +16,7 @@ record Expiry(ResumableFiles files, Folders folders, UploadStates states, Audit 
   private static final Logger LOG = LoggerFactory.getLogger(Expiry.class);
 
   /** How long a client that comes back is told that its upload is gone, not that it never was. */
-  private static final Duration REMEMBERED = Duration.ofDays(7);
+  private static final Duration REMEMBERED = Duration.ofDays(1);
 
   void look(String name, Instant now) {
     try {
@@ -26,7 +26,7 @@ record Expiry(ResumableFiles files, Folders folders, UploadStates states, Audit 
       }
       if (state.receipt() == null && state.ended() == null) {
         end(name, state);
-      } else if (state.expires().plus(REMEMBERED).isBefore(now)) {
+      } else if (state.receipt() != null || state.expires().plus(REMEMBERED).isBefore(now)) {
         states.delete(name);
       }
     } catch (IOException | TransferException e) {
@@ -43,7 +43,7 @@ record Expiry(ResumableFiles files, Folders folders, UploadStates states, Audit 
         throw Faults.of(e, ResumableFiles.what(state));
       }
       if (state.publishing() != null) {
-        files.save(name, state.finished(state.receiptOfPublished()));
+        files.save(name, state.finished(state.receiptOfPublished(), files.receiptExpiry()));
         return;
       }
     } catch (TransferException e) {

@@ -56,9 +56,8 @@ final class OpenResumable implements ResumableUpload {
     this.entered = entered;
     this.part = part;
     this.trail = trail;
-    this.meter = files.meter(state.caller(), state.request(), true);
-    this.reserve =
-        part == null ? null : new Reserve(part, files.minFreeSpace(), state.request().size());
+    this.meter = files.admission().meter(state.caller(), state.request(), true);
+    this.reserve = part == null ? null : files.admission().reserve(part, state.request().size());
     this.sum = new Crc32cSum(state.crc32c());
   }
 
@@ -230,7 +229,7 @@ final class OpenResumable implements ResumableUpload {
       }
       throw e;
     }
-    note(state.finished(done));
+    note(state.finished(done, files.receiptExpiry()));
     return done;
   }
 
@@ -256,7 +255,8 @@ final class OpenResumable implements ResumableUpload {
             state.request(),
             Objects.requireNonNull(entered),
             noted,
-            new Checks(files.limit(size()), new Reserve(there, 0, -1), files.inspection()),
+            new Checks(
+                files.limit(size()), new Reserve(there, 0, -1), files.admission().inspection()),
             publication,
             meter,
             trail,
@@ -269,7 +269,7 @@ final class OpenResumable implements ResumableUpload {
   }
 
   private @Nullable String sha256(HostPart there) throws HostException {
-    if (!state.request().sha256() && !files.inspection().seals()) {
+    if (!state.request().sha256() && !files.admission().inspection().seals()) {
       return null;
     }
     MessageDigest digest = Digests.sha256();

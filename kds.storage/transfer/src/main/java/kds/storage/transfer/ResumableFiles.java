@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +55,13 @@ import org.slf4j.LoggerFactory;
 @SatisfyingConditionTarget("(osgi.condition.id=kds.transfer)")
 public final class ResumableFiles implements ResumableUploads {
   private static final Logger LOG = LoggerFactory.getLogger(ResumableFiles.class);
+
+  /** How many uploads one token subject may have begun and not finished. */
+  private static final int MOST_UNFINISHED = 1000;
+
+  /** How long a client that missed the last answer can still ask for the receipt. */
+  private static final Duration RECEIPT_KEPT = Duration.ofHours(1);
+
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
   private final Folders folders;
@@ -152,7 +162,8 @@ public final class ResumableFiles implements ResumableUploads {
     try {
       SessionFiles.requireAllowed(now.settings().allowUpload(), "Uploads");
       new Limit(now.settings().maxUploadSize(), request.size()).checkAnnounced();
-      inspection().requireInspector();
+      admission().inspection().requireInspector();
+      requireFew(caller);
       try (Entered entered = folders.enter(now.settings(), caller, Use.UPLOAD)) {
         return create(now, caller, request, metadata, entered);
       }
@@ -193,7 +204,8 @@ public final class ResumableFiles implements ResumableUploads {
     // The state first: a hidden file that nothing knows of would stay for a month.
     save(name, state);
     try {
-      begin(caller, request, entered.folder().keep(request.path(), state.part(), request.size()));
+      HostPart part = entered.folder().keep(request.path(), state.part(), request.size());
+      admission().begin(caller, request, part);
     } catch (HostException e) {
       forget(name);
       throw Faults.of(e, what(state));
@@ -204,35 +216,34 @@ public final class ResumableFiles implements ResumableUploads {
     return new UploadTicket(key, state.place(), state.expires());
   }
 
-  /** Begins to move, or tells that it may not. What follows belongs to the same transfer. */
-  private void begin(Caller caller, UploadRequest request, HostPart part)
-      throws HostException, TransferException {
-    Policies policies = rules.settings().policies();
-    boolean begun = false;
+  /** What uploads have to keep to from now on. */
+  Admission admission() {
+    return new Admission(traffic, inspectors, rules.settings().policies());
+  }
+
+  /** The states lie on the system's disk, which nobody's quota guards. */
+  private void requireFew(Caller caller) throws TransferException {
     try {
-      new Reserve(part, policies.minFreeSpace(), request.size()).check(0);
-      meter(caller, request, request.further()).beginAndEnd();
-      begun = true;
-    } finally {
-      if (begun) {
-        part.close();
-      } else {
-        part.discard();
+      List<String> names = states.names();
+      if (names.size() < MOST_UNFINISHED) {
+        return;
       }
+      int unfinished = 0;
+      for (String name : names) {
+        UploadState state = states.read(name).orElse(null);
+        if (state != null
+            && state.receipt() == null
+            && state.caller().subject().equals(caller.subject())
+            && ++unfinished >= MOST_UNFINISHED) {
+          throw new TransferException(
+              Reason.BUSY,
+              "There are too many unfinished uploads (%d). Finish or end some first."
+                  .formatted(unfinished));
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
     }
-  }
-
-  Meter meter(Caller caller, UploadRequest request, boolean further) {
-    return Meter.up(
-        traffic, rules.settings().policies(), caller, request.path(), request.size(), further);
-  }
-
-  Inspection inspection() {
-    return inspectors.by(rules.settings().policies());
-  }
-
-  long minFreeSpace() {
-    return rules.settings().policies().minFreeSpace();
   }
 
   @Override
@@ -244,20 +255,25 @@ public final class ResumableFiles implements ResumableUploads {
       return upload(name, state, null, null);
     }
     Entered entered = folders.enterAgain(state.place(), state.owner());
-    OpenResumable open = null;
+    HostPart part = null;
+    boolean begun = false;
     try {
-      HostPart part = reopen(name, state, entered);
+      part = reopen(name, state, entered);
+      if (part != null && known(name).publishing() != null) {
+        // Who had it may have published what was opened: is it still there under its hidden name?
+        part.close();
+        part = reopen(name, state, entered);
+      }
       // Read again: who had the file before may have written until now.
-      open = upload(name, known(name), entered, part);
+      OpenResumable open = upload(name, known(name), entered, part);
       open.begin();
-      OpenResumable begun = open;
-      open = null;
-      entered = null;
-      return begun;
+      begun = true;
+      return open;
     } finally {
-      if (open != null) {
-        open.abandon();
-      } else if (entered != null) {
+      if (!begun) {
+        if (part != null) {
+          part.close();
+        }
         entered.close();
       }
     }
@@ -287,7 +303,7 @@ public final class ResumableFiles implements ResumableUploads {
       save(name, now.ended("LOST"));
       throw gone("Its content is no longer there.");
     }
-    save(name, now.finished(now.receiptOfPublished()));
+    save(name, now.finished(now.receiptOfPublished(), receiptExpiry()));
     return null;
   }
 
@@ -299,7 +315,7 @@ public final class ResumableFiles implements ResumableUploads {
       throw failed(e);
     }
     if (state.ended() != null) {
-      throw gone("It has ended: " + state.ended().toLowerCase(java.util.Locale.ROOT) + ".");
+      throw gone("It has ended: " + state.ended().toLowerCase(Locale.ROOT) + ".");
     }
     if (state.expires().isBefore(clock.instant())) {
       throw gone("It has expired.");
@@ -310,6 +326,7 @@ public final class ResumableFiles implements ResumableUploads {
   /** Removes what has expired, and forgets what ended long ago. */
   void sweep() {
     try {
+      states.tidy(clock.instant());
       for (String name : states.names()) {
         new Expiry(this, folders, states, audit).look(name, clock.instant());
       }
@@ -330,8 +347,12 @@ public final class ResumableFiles implements ResumableUploads {
     return expiry(rules);
   }
 
+  Instant receiptExpiry() {
+    return clock.instant().plus(RECEIPT_KEPT).truncatedTo(ChronoUnit.SECONDS);
+  }
+
   private Instant expiry(Rules now) {
-    return clock.instant().plus(now.expires()).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    return clock.instant().plus(now.expires()).truncatedTo(ChronoUnit.SECONDS);
   }
 
   void save(String name, UploadState state) throws TransferException {

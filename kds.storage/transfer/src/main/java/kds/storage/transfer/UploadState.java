@@ -86,9 +86,9 @@ record UploadState(
         ended);
   }
 
-  UploadState finished(Receipt done) {
+  UploadState finished(Receipt done, Instant until) {
     return new UploadState(
-        caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, null, done,
+        caller, request, metadata, place, owner, part, until, offset, crc32c, boot, null, done,
         ended);
   }
 

@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +38,7 @@ final class UploadStates {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{43}");
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
   private static final String SUFFIX = ".json";
+  private static final Duration HALF_WRITTEN = Duration.ofHours(1);
   private static final FileAttribute<?> PRIVATE_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<?> PRIVATE_FILE =
@@ -114,6 +118,20 @@ final class UploadStates {
   /** Removes one. */
   void delete(String name) throws IOException {
     Files.deleteIfExists(file(name));
+  }
+
+  /** Removes what a killed service was about to write. */
+  void tidy(Instant now) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(each -> !each.toString().endsWith(SUFFIX)).toList()) {
+        FileTime written = Files.getLastModifiedTime(file);
+        if (written.toInstant().plus(HALF_WRITTEN).isBefore(now)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // No upload yet, or another generation was quicker.
+    }
   }
 
   /** The names of all. */

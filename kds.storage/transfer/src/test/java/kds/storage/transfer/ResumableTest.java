@@ -359,6 +359,37 @@ class ResumableTest {
   }
 
   @Test
+  void forgetsAReceiptAfterAnHourAndHalfWrittenStatesToo() throws Exception {
+    UploadTicket ticket = create("report", 1);
+    send(ticket, "x");
+    finish(ticket);
+    Path half = Files.writeString(root.resolve("state/uploads/half"), "{");
+    Files.setLastModifiedTime(half, java.nio.file.attribute.FileTime.from(NOON));
+    uploads.sweep();
+    assertThat(half).exists();
+    assertThat(finish(ticket).path()).isEqualTo("report");
+    now = NOON.plus(Duration.ofMinutes(61));
+    uploads.sweep();
+    assertThat(half).doesNotExist();
+    refused(Reason.NOT_FOUND, () -> finish(ticket));
+    assertThat(server.downloads("ann").resolve("report")).hasContent("x");
+  }
+
+  @Test
+  void limitsHowManyOneMayLeaveUnfinished() throws Exception {
+    UploadTicket first = create("0", 1);
+    Path states = root.resolve("state/uploads");
+    Path one = Files.list(states).findFirst().orElseThrow();
+    for (int i = 1; i < 1000; i++) {
+      Files.copy(one, states.resolve("%064x.json".formatted(i)));
+    }
+    refused(Reason.BUSY, () -> create("more", 1));
+    send(first, "x");
+    finish(first);
+    create("more", 1);
+  }
+
+  @Test
   void endsWhenItIsTerminated() throws Exception {
     UploadTicket ticket = create("report", 11);
     send(ticket, "hello ");
