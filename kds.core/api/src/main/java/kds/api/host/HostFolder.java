@@ -38,7 +38,17 @@ public interface HostFolder extends AutoCloseable {
    * @throws HostException {@link HostException.Reason#NO_SPACE} or {@link
    *     HostException.Reason#QUOTA} when it does not fit
    */
-  HostUpload create(String path, long size) throws HostException;
+  default HostUpload create(String path, long size) throws HostException {
+    return create(path, size, false);
+  }
+
+  /**
+   * The same; with {@code sealed} the file belongs to the service until it is published, so that
+   * nobody changes it between an inspection and its publication. In a home that the service's own
+   * account may not write to (an NFS export that squashes root) this fails with {@link
+   * HostException.Reason#DENIED}. The user's quota is judged at publication then.
+   */
+  HostUpload create(String path, long size, boolean sealed) throws HostException;
 
   /**
    * Begins a new file as {@link #create} does, one that is written in several goes. It is swept 30

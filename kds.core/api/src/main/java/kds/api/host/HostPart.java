@@ -1,6 +1,5 @@
 package kds.api.host;
 
-import java.nio.ByteBuffer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -13,13 +12,6 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface HostPart extends HostUpload {
-  /**
-   * Reads what was written, to look at it again.
-   *
-   * @return how many bytes were read, at least one, or -1 at the end
-   */
-  int read(ByteBuffer into, long position) throws HostException;
-
   /**
    * Shortens it, also after writing or syncing failed. Space reserved behind is given back.
    *

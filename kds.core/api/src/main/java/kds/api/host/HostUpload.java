@@ -24,6 +24,22 @@ public interface HostUpload extends AutoCloseable {
   void write(ByteBuffer from) throws HostException;
 
   /**
+   * Reads what was written, at a place. May be called by another thread than the one that writes,
+   * but not while that one does.
+   *
+   * @param into a direct buffer, filled from its position
+   * @param position in bytes from the file's beginning
+   * @return how many bytes were read, at least one, or -1 at the end
+   */
+  int read(ByteBuffer into, long position) throws HostException;
+
+  /**
+   * How many bytes will stay free to ordinary users on its file system once all that was announced
+   * has come; -1 where the file system does not tell.
+   */
+  long spare() throws HostException;
+
+  /**
    * Makes the content durable (fsync). Called by {@link #publish} as well; on its own it lets the
    * name be tried several times at little cost.
    */

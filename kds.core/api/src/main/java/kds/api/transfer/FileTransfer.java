@@ -30,6 +30,14 @@ public interface FileTransfer {
   Download open(Caller caller, String path) throws TransferException;
 
   /**
+   * Opens a folder, to download all that is below it.
+   *
+   * @param path the folder, empty for the topmost
+   * @return open; the caller closes it
+   */
+  FolderDownload openFolder(Caller caller, String path) throws TransferException;
+
+  /**
    * Begins an upload.
    *
    * @return open; the caller commits or closes it

@@ -1,5 +1,9 @@
 package kds.api.transfer;
 
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A transfer was refused or failed. The message is fit for the person: what happened, what to do.
  */
@@ -36,6 +40,10 @@ public final class TransferException extends Exception {
     QUOTA,
     /** Another number of bytes came than was announced. */
     INCOMPLETE,
+    /** An inspector did not let the content pass. */
+    REFUSED,
+    /** The session's last transfer was a moment ago: wait. */
+    TOO_SOON,
     /** An upload that has ended: expired, terminated, or its session is over. */
     GONE,
     /** The same upload was gone on with elsewhere. */
@@ -47,21 +55,36 @@ public final class TransferException extends Exception {
   }
 
   private final Reason reason;
+  private final @Nullable Duration retryAfter;
 
   /** Makes one. */
   public TransferException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+    this.retryAfter = null;
+  }
+
+  /** Makes one that says when to come again. */
+  public TransferException(Reason reason, String message, Duration retryAfter) {
+    super(message);
+    this.reason = reason;
+    this.retryAfter = retryAfter;
   }
 
   /** Makes one with its cause. */
   public TransferException(Reason reason, String message, Throwable cause) {
     super(message, cause);
     this.reason = reason;
+    this.retryAfter = null;
   }
 
   /** What kind of failure it is. */
   public Reason reason() {
     return reason;
+  }
+
+  /** How long to wait before trying again, when that is known. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 }

@@ -11,9 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param onConflict what to do when the name is taken, null for the configured rule
  * @param sha256 whether to compute SHA-256 beside the CRC32C that every upload gets
  * @param mustBeNew refuse when the name is taken, whatever the rule ({@code If-None-Match: *})
+ * @param further whether it belongs together with the upload before, as the second file of a form;
+ *     then no least time between the two is asked for
  */
 public record UploadRequest(
-    String path, long size, @Nullable OnConflict onConflict, boolean sha256, boolean mustBeNew) {
+    String path,
+    long size,
+    @Nullable OnConflict onConflict,
+    boolean sha256,
+    boolean mustBeNew,
+    boolean further) {
   /** What to do when the name is taken. */
   public enum OnConflict {
     /** Publish as {@code name (1).ext}. */
@@ -27,5 +34,11 @@ public record UploadRequest(
   /** Checks that there is a path. */
   public UploadRequest {
     Objects.requireNonNull(path, "path");
+  }
+
+  /** One that stands alone. */
+  public UploadRequest(
+      String path, long size, @Nullable OnConflict onConflict, boolean sha256, boolean mustBeNew) {
+    this(path, size, onConflict, sha256, mustBeNew, false);
   }
 }

@@ -11,6 +11,7 @@ import kds.core.host.linux.FileCalls;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.HostThread;
 import kds.core.host.linux.HostThreads;
+import kds.core.host.linux.Identity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class HiddenFile implements HostUpload {
   private final Reservation reservation;
   private final Publication publication;
   private final boolean kept;
+  private boolean sealed;
   private long size;
   private boolean trimmed;
   private State state = State.WRITING;
@@ -48,9 +50,11 @@ final class HiddenFile implements HostUpload {
       byte @Nullable [] part,
       Descriptor folder,
       Terms terms,
+      boolean sealed,
       Workers workers,
       String what,
       boolean kept) {
+    this.sealed = sealed;
     this.file = file;
     this.kept = kept;
     this.folder = folder;
@@ -61,10 +65,16 @@ final class HiddenFile implements HostUpload {
     this.publication = new Publication(file, folder, part, terms, what);
   }
 
-  /** Makes one, in a folder that then belongs to it. */
+  /**
+   * Makes one, in a folder that then belongs to it.
+   *
+   * @param seal whether it shall be the service's own until it is published
+   */
   static HiddenFile make(
-      HostThread thread, Walk walk, Descriptor folder, Terms terms, Workers workers, String what)
+      HostThread thread, Descriptor folder, Terms terms, boolean seal, Workers workers, String what)
       throws HostException {
+    boolean sealed = seal && terms.identity() != null;
+    Walk walk = new Walk(sealed ? terms.asService() : terms);
     byte[] part = null;
     long fd =
         workers.namesEverything()
@@ -77,13 +87,14 @@ final class HiddenFile implements HostUpload {
     if (fd < 0) {
       throw Failures.of(fd, what);
     }
-    return new HiddenFile(new Descriptor((int) fd), part, folder, terms, workers, what, false);
+    return new HiddenFile(
+        new Descriptor((int) fd), part, folder, terms, sealed, workers, what, false);
   }
 
   /** One that has its hidden name already and keeps it when it is left, for {@link KeptFile}. */
   static HiddenFile kept(
       Descriptor file, byte[] part, Descriptor folder, Terms terms, Workers workers, String what) {
-    return new HiddenFile(file, part, folder, terms, workers, what, true);
+    return new HiddenFile(file, part, folder, terms, false, workers, what, true);
   }
 
   static void refuseReserved(String name) throws HostException {
@@ -139,6 +150,24 @@ final class HiddenFile implements HostUpload {
   }
 
   @Override
+  public int read(ByteBuffer into, long position) throws HostException {
+    OpenFile.requireDirect(into);
+    long bytes =
+        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
+    if (bytes < 0) {
+      throw Failures.of(bytes, what);
+    }
+    into.position(into.position() + (int) bytes);
+    return bytes == 0 ? -1 : (int) bytes;
+  }
+
+  @Override
+  public long spare() throws HostException {
+    long free = workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+    return free < 0 ? -1 : Math.max(0, free - reservation.missing(size));
+  }
+
+  @Override
   public void sync() throws HostException {
     sync(!kept);
   }
@@ -160,7 +189,9 @@ final class HiddenFile implements HostUpload {
               long cut = 0;
               if (finished) {
                 cut = kept ? cut(thread, length) : reservation.trim(thread, length);
-                thread.as(terms.identity(), os -> os.chmod(file.number(), terms.fileMode()));
+                thread.as(
+                    sealed ? null : terms.identity(),
+                    os -> os.chmod(file.number(), terms.fileMode()));
               }
               return cut < 0 ? cut : FileCalls.sync(file.number());
             });
@@ -179,6 +210,7 @@ final class HiddenFile implements HostUpload {
       sync(true);
       trimmed = true;
     }
+    unseal();
     workers.<@Nullable Void>open(
         terms.uid(),
         List.of(file, folder),
@@ -199,6 +231,25 @@ final class HiddenFile implements HostUpload {
     if (result < 0) {
       throw Failures.of(result, what);
     }
+  }
+
+  /** Gives the file to the user, whose quota is judged by that. */
+  private void unseal() throws HostException {
+    Identity owner = terms.identity();
+    if (!sealed || owner == null) {
+      return;
+    }
+    state = State.BROKEN;
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread -> thread.as(null, os -> os.chown(file.number(), owner.uid(), owner.gid())));
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+    sealed = false;
+    state = State.SYNCED;
   }
 
   /** Looks how long it is. Whoever wrote it before must have been stopped. */
@@ -239,18 +290,6 @@ final class HiddenFile implements HostUpload {
 
   private long cut(HostThread thread, long to) {
     return thread.as(terms.identity(), os -> os.truncate(file.number(), to));
-  }
-
-  /** Reads what was written. */
-  int read(ByteBuffer into, long position) throws HostException {
-    OpenFile.requireDirect(into);
-    long bytes =
-        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
-    if (bytes < 0) {
-      throw Failures.of(bytes, what);
-    }
-    into.position(into.position() + (int) bytes);
-    return bytes == 0 ? -1 : (int) bytes;
   }
 
   /** Closes it and keeps what is there. */

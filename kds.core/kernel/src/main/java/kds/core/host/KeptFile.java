@@ -118,6 +118,11 @@ final class KeptFile implements HostPart {
   }
 
   @Override
+  public long spare() throws HostException {
+    return held(file::spare);
+  }
+
+  @Override
   public void cut(long size) throws HostException {
     holding(() -> file.cut(size));
   }

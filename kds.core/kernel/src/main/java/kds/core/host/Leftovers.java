@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import kds.api.host.HostException;
 import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.FileCalls;
 import kds.core.host.linux.FileStatus;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.FolderReader;
@@ -73,7 +74,7 @@ final class Leftovers {
     if (status != null
         && PartName.matches(name)
         && status.isFile()
-        && status.uid() == uid
+        && (status.uid() == uid || status.uid() == FileCalls.uid()) // sealed ones are the service's
         && status.modified().isBefore(now.minus(PartName.isKept(name) ? OLD_KEPT : OLD))) {
       old.add(name.getBytes(StandardCharsets.ISO_8859_1));
     }

@@ -99,7 +99,7 @@ final class OpenFolder implements HostFolder {
     for (Seen seen : found.entries) {
       entries.add(entry(seen.name, seen.status));
     }
-    return new HostListing(entries, found.leftOut, found.complete);
+    return new HostListing(entries, found.leftOut, found.leftOutNames, found.complete);
   }
 
   private Found list(HostThread thread, RelativePath path, int most) throws HostException {
@@ -121,6 +121,7 @@ final class OpenFolder implements HostFolder {
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final int most;
     private final long onlyDevice;
+    private final List<String> leftOutNames = new ArrayList<>();
     private int leftOut;
     private boolean complete = true;
 
@@ -136,6 +137,9 @@ final class OpenFolder implements HostFolder {
       }
       if (name == null || status == null || cannotBeOpened(status)) {
         leftOut++;
+        if (leftOutNames.size() < HostListing.MOST_NAMES) {
+          leftOutNames.add(StandardCharsets.UTF_8.decode(bytes.duplicate().rewind()).toString());
+        }
         complete = leftOut < MOST_LEFT_OUT;
       } else if (entries.size() < most) {
         entries.add(new Seen(name, status));
@@ -166,10 +170,11 @@ final class OpenFolder implements HostFolder {
   }
 
   @Override
-  public HostUpload create(String path, long size) throws HostException {
+  public HostUpload create(String path, long size, boolean sealed) throws HostException {
     RelativePath file = RelativePath.file(path);
     refuseHidden(file);
-    HiddenFile hidden = workers.open(terms.uid(), List.of(root), thread -> create(thread, file));
+    HiddenFile hidden =
+        workers.open(terms.uid(), List.of(root), thread -> create(thread, file, sealed));
     try {
       hidden.reserve(size);
     } catch (HostException | RuntimeException | Error e) {
@@ -179,13 +184,14 @@ final class OpenFolder implements HostFolder {
     return hidden;
   }
 
-  private HiddenFile create(HostThread thread, RelativePath path) throws HostException {
+  private HiddenFile create(HostThread thread, RelativePath path, boolean sealed)
+      throws HostException {
     Descriptor folder = walk.below(thread, root, path.parent(), true);
     try {
       String what = "write " + walk.in(path.text());
       requireName(thread, folder, path, what);
       leftovers.sweep(thread, folder, terms);
-      return HiddenFile.make(thread, walk, folder, terms, workers, what);
+      return HiddenFile.make(thread, folder, terms, sealed, workers, what);
     } catch (HostException | RuntimeException | Error e) {
       folder.close();
       throw e;

@@ -20,6 +20,7 @@ final class Reservation {
   private final Workers workers;
   private final String what;
   private long end;
+  private long announced;
 
   Reservation(Descriptor file, Terms terms, Workers workers, String what) {
     this.file = file;
@@ -33,6 +34,7 @@ final class Reservation {
     if (size <= 0) {
       return;
     }
+    announced = size;
     long result = extend(size);
     if (isUnsupported(result)) {
       requireFree(size);
@@ -56,6 +58,11 @@ final class Reservation {
     } else if (result < 0) {
       throw Failures.of(result, what);
     }
+  }
+
+  /** How many bytes are still to come that no space is reserved for. */
+  long missing(long written) {
+    return end == Long.MAX_VALUE ? Math.max(0, announced - written) : 0;
   }
 
   /** Cuts the file to its size. Returns 0, or {@code -errno}. */

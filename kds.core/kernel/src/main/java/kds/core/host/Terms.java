@@ -39,6 +39,11 @@ record Terms(
         folder, identity, uid, owner, false, Flags.BENEATH, PRIVATE_FILE, PRIVATE_FOLDER);
   }
 
+  /** The same folder, entered as the service itself. */
+  Terms asService() {
+    return new Terms(folder, null, uid, owner, strict, resolve, fileMode, folderMode);
+  }
+
   /** A folder for all. */
   static Terms shared(Path folder, long uid, String owner) {
     return new Terms(

@@ -60,7 +60,10 @@ class SmallFileSystemTest {
     try (HostFolder folder = host.downloads(user)) {
       assertThat(refusal(() -> folder.create("disk/big", 20 << 20))).isEqualTo(Reason.NO_SPACE);
       try (HostUpload upload = folder.create("disk/fits", 4 << 20)) {
+        long spare = upload.spare();
         upload.write(ByteBuffer.allocateDirect(4 << 20));
+        assertThat(spare).isBetween(1L, 16L << 20);
+        assertThat(upload.spare()).isBetween(spare - (64 << 10), spare + (64 << 10));
         upload.publish("fits", false);
       }
       try (HostUpload upload = folder.create("disk/unannounced", -1)) {
@@ -91,6 +94,13 @@ class SmallFileSystemTest {
       write(folder, "disk/sub/file", "old");
       write(folder, "disk/sub/file", "two", true);
       assertThat(read(folder, "disk/sub/file")).isEqualTo("two");
+      long free;
+      try (HostUpload upload = folder.create("disk/unannounced", -1)) {
+        free = upload.spare();
+      }
+      try (HostUpload upload = folder.create("disk/announced", 8 << 20)) {
+        assertThat(upload.spare()).isEqualTo(free - (8 << 20));
+      }
       try (HostUpload upload = folder.create("disk/unannounced", -1)) {
         upload.write(ByteBuffer.allocateDirect(1 << 20));
         upload.write(ByteBuffer.allocateDirect(1 << 20));

@@ -30,36 +30,33 @@ final class FileDownload implements Route.Use<FileTransfer> {
   @Override
   public void serve(Exchange exchange, FileTransfer transfer)
       throws IOException, Refusal, TransferException {
-    try (Download file = open(exchange, transfer)) {
-      Conditions conditions = new Conditions('"' + file.version() + '"', file.modified());
-      describe(exchange, file, conditions);
-      switch (conditions.evaluate(exchange::header)) {
-        case SEND -> send(exchange, file, conditions);
-        case NOT_MODIFIED -> exchange.status(304).empty();
-        case FAILED ->
-            throw Refusal.of(
-                412,
-                "precondition-failed",
-                "The file is not the one that the request's If-Match or If-Unmodified-Since"
-                    + " expects. Ask for it anew.");
+    if (exchange.query().value("format").isPresent()) {
+      FolderArchive.serve(exchange, transfer, exchange.path());
+      return;
+    }
+    try (Download file = transfer.open(exchange.caller(), exchange.path())) {
+      send(exchange, file);
+    } catch (TransferException e) {
+      if (e.reason() != TransferException.Reason.WRONG_KIND) {
+        throw e;
       }
+      FolderArchive.serve(exchange, transfer, exchange.path());
     }
   }
 
-  private static Download open(Exchange exchange, FileTransfer transfer)
-      throws TransferException, Refusal {
-    try {
-      return transfer.open(exchange.caller(), exchange.path());
-    } catch (TransferException e) {
-      if (e.reason() == TransferException.Reason.WRONG_KIND) {
-        throw Refusal.of(
-            409,
-            "wrong-kind",
-            e.getMessage()
-                + " Only a file can be downloaded. A folder cannot: list it with"
-                + " GET /api/downloads?path=...");
-      }
-      throw e;
+  private void send(Exchange exchange, Download file)
+      throws IOException, Refusal, TransferException {
+    Conditions conditions = new Conditions('"' + file.version() + '"', file.modified());
+    describe(exchange, file, conditions);
+    switch (conditions.evaluate(exchange::header)) {
+      case SEND -> send(exchange, file, conditions);
+      case NOT_MODIFIED -> exchange.status(304).empty();
+      case FAILED ->
+          throw Refusal.of(
+              412,
+              "precondition-failed",
+              "The file is not the one that the request's If-Match or If-Unmodified-Since"
+                  + " expects. Ask for it anew.");
     }
   }
 

@@ -22,6 +22,7 @@ public final class FileRoutes {
     return List.of(
         route("PUT", "/Downloads/{path}", Scope.FILES_WRITE, new FileUpload()),
         route("GET", "/Downloads/{path}", Scope.FILES_READ, new FileDownload(clock)),
+        route("GET", "/Downloads/{path}/", Scope.FILES_READ, new FolderArchive()),
         route("POST", "/upload", Scope.FILES_WRITE, new FormUpload()),
         route("GET", "/api/downloads", Scope.FILES_READ, new FolderListing()));
   }

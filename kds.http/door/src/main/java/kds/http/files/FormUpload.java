@@ -9,6 +9,7 @@ import java.util.Set;
 import kds.api.transfer.FileTransfer;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.TransferException.Reason;
+import kds.api.transfer.UploadRequest;
 import kds.http.problem.Problem;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
@@ -30,7 +31,8 @@ final class FormUpload implements Route.Use<FileTransfer> {
 
   /** What holds for all files of a form: after it, no other can succeed. */
   private static final Set<Reason> FOR_ALL =
-      EnumSet.of(Reason.NO_SESSION, Reason.NO_USER, Reason.NO_FOLDER, Reason.NOT_ALLOWED);
+      EnumSet.of(
+          Reason.NO_SESSION, Reason.NO_USER, Reason.NO_FOLDER, Reason.NOT_ALLOWED, Reason.TOO_SOON);
 
   @Override
   public void serve(Exchange exchange, FileTransfer transfer)
@@ -68,6 +70,7 @@ final class FormUpload implements Route.Use<FileTransfer> {
     private final Intake intake;
     private final Outcomes outcomes;
     private @Nullable String path;
+    private boolean further;
 
     Reading(Multipart form, UploadRules rules, Intake intake, Outcomes outcomes) {
       this.form = form;
@@ -114,7 +117,8 @@ final class FormUpload implements Route.Use<FileTransfer> {
         if (safe.slashed()) {
           throw Refusal.of(400, "unsafe-path", "The file's name ends in a slash. Name a file.");
         }
-        outcomes.received(wanted, intake.receive(rules.request(safe.from(0), -1), form, null));
+        outcomes.received(wanted, intake.receive(request(safe), form, null));
+        further = true;
         return true;
       } catch (Refusal e) {
         outcomes.refused(wanted, e.problem());
@@ -123,6 +127,13 @@ final class FormUpload implements Route.Use<FileTransfer> {
         outcomes.refused(wanted, Failures.problem(e));
         return !FOR_ALL.contains(e.reason());
       }
+    }
+
+    /** Files of one form are one transfer to the rule of a least time between two. */
+    private UploadRequest request(RequestPath safe) {
+      UploadRequest one = rules.request(safe.from(0), -1);
+      return new UploadRequest(
+          one.path(), one.size(), one.onConflict(), one.sha256(), one.mustBeNew(), further);
     }
 
     private String wanted(String filename) {

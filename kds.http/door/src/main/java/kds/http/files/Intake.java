@@ -48,7 +48,12 @@ final class Intake {
   /** The digest must be known before the file is published, so it is computed here, and once. */
   private static UploadRequest withoutSha256(UploadRequest request) {
     return new UploadRequest(
-        request.path(), request.size(), request.onConflict(), false, request.mustBeNew());
+        request.path(),
+        request.size(),
+        request.onConflict(),
+        false,
+        request.mustBeNew(),
+        request.further());
   }
 
   private Receipt receive(

@@ -71,7 +71,10 @@ public final class Exchange {
     request.setAttribute(Inner.CALLER, owner);
   }
 
-  /** What stands in the URL for the route's {@code {path}}: a safe relative path, never empty. */
+  /**
+   * What stands in the URL for the route's {@code {path}}: a safe relative path, empty for the
+   * topmost folder alone.
+   */
   public String path() {
     return Objects.requireNonNull(rest);
   }

@@ -50,6 +50,8 @@ public final class Failures {
       case NO_SPACE -> Problem.of(507, "no-space", say);
       case QUOTA -> Problem.of(507, "quota", say);
       case INCOMPLETE -> Problem.of(400, "incomplete", say);
+      case REFUSED -> Problem.of(422, "upload-refused", say);
+      case TOO_SOON -> retry(Problem.of(429, "too-soon", say), failure.retryAfter().orElse(BUSY));
       case GONE -> Problem.of(410, "upload-gone", say);
       case TAKEN_OVER -> Problem.of(409, "upload-taken-over", say);
       case BUSY -> retry(Problem.of(503, "busy", say), BUSY);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteMap {
   private final Map<List<String>, Map<String, Route>> exact = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> open = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, Route>> folders = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> slashed = new LinkedHashMap<>();
 
   /**
@@ -41,8 +42,9 @@ final class RouteMap {
       List<String> names = List.of(route.path().substring(1).split("/"));
       boolean takesRest = names.getLast().equals(Route.REST);
       List<String> key = takesRest ? names.subList(0, names.size() - 1) : names;
+      boolean folder = takesRest && route.path().endsWith("/");
       Route other =
-          (takesRest ? open : route.path().endsWith("/") ? slashed : exact)
+          (folder ? folders : takesRest ? open : route.path().endsWith("/") ? slashed : exact)
               .computeIfAbsent(key, k -> new LinkedHashMap<>())
               .put(route.method(), route);
       if (other != null) {
@@ -54,21 +56,32 @@ final class RouteMap {
   /**
    * Finds what is at a path, null when nothing is.
    *
-   * @throws Refusal 400 {@code unsafe-path} when the path should name a file and does not
+   * @throws Refusal 400 {@code unsafe-path} when the path should name a file and does not: it ends
+   *     in a slash, and for this method no route for folders is there
    */
-  @Nullable Place find(RequestPath path) throws Refusal {
+  @Nullable Place find(RequestPath path, String method) throws Refusal {
     Map<String, Route> methods = (path.slashed() ? slashed : exact).get(path.names());
     if (methods != null) {
       return new Place(methods, null);
     }
     int size = path.names().size();
     for (int length = 1; length <= size; length++) {
-      methods = open.get(path.names().subList(0, length));
+      List<String> key = path.names().subList(0, length);
+      methods = open.get(key);
+      Place folder = path.slashed() ? folder(path, key) : null;
+      if (folder != null && (folder.route(method) != null || methods == null)) {
+        return folder;
+      }
       if (methods != null && (length < size || path.slashed())) {
         return new Place(methods, rest(path, length));
       }
     }
     return null;
+  }
+
+  private @Nullable Place folder(RequestPath path, List<String> key) {
+    Map<String, Route> methods = folders.get(key);
+    return methods == null ? null : new Place(methods, path.from(key.size()));
   }
 
   private static String rest(RequestPath path, int from) throws Refusal {

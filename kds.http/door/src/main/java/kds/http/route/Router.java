@@ -81,7 +81,7 @@ public final class Router extends Handler.Abstract {
         boolean keyed = request.getAttribute(Inner.KEY_GUARD) instanceof Inner.KeyGuard;
         Caller caller = keyed ? null : caller();
         RequestPath path = RequestPath.ofRequest(request.getHttpURI().getPath());
-        RouteMap.Place place = routes.find(path);
+        RouteMap.Place place = routes.find(path, request.getMethod());
         if (place == null && caller == null) {
           throw Refusal.of(401, "token-missing", "The call needs a token. Send one.");
         }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import kds.api.capability.Capabilities;
 import kds.api.capability.Gates;
+import kds.api.transfer.Traffic;
 import kds.http.files.FileRoutes;
+import kds.http.files.TransferRoutes;
 import kds.http.log.AccessLog;
 import kds.http.route.Route;
 import kds.http.route.Router;
@@ -32,13 +34,15 @@ public final class RouteTable implements Inner {
 
   /** Makes it. */
   @Activate
-  public RouteTable(@Reference Gates gates, @Reference Capabilities capabilities) {
-    router = new Router(routes(capabilities, () -> checks), gates);
+  public RouteTable(
+      @Reference Gates gates, @Reference Capabilities capabilities, @Reference Traffic traffic) {
+    router = new Router(routes(capabilities, traffic, () -> checks), gates);
   }
 
   static List<Route> routes(
-      Capabilities capabilities, Supplier<@Nullable HealthCheckExecutor> checks) {
+      Capabilities capabilities, Traffic traffic, Supplier<@Nullable HealthCheckExecutor> checks) {
     List<Route> routes = new ArrayList<>(FileRoutes.all(Clock.systemUTC()));
+    routes.addAll(TransferRoutes.all(traffic));
     routes.addAll(ServiceRoutes.all(capabilities, checks));
     return routes;
   }

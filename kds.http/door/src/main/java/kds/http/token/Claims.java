@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import kds.api.security.Caller;
+import kds.api.security.Scope;
 import kds.api.session.CredentialType;
 import kds.api.session.Session;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +51,34 @@ final class Claims {
     String id = text("jti");
     return new Caller(
         subject,
-        scopes().orElse(defaultScopes),
+        withoutDenied(scopes().orElse(defaultScopes)),
         Audiences.of(json),
         id == null || id.isBlank() ? digest : id,
         address,
         session(subject));
+  }
+
+  /** What the deployment denies a person takes a right away, wherever the right came from. */
+  private Set<String> withoutDenied(Set<String> scopes) throws TokenException {
+    Set<String> left = new LinkedHashSet<>(scopes);
+    if (denies("allow_kasm_uploads")) {
+      left.remove(Scope.FILES_WRITE);
+    }
+    if (denies("allow_kasm_downloads")) {
+      left.remove(Scope.FILES_READ);
+    }
+    return left;
+  }
+
+  private boolean denies(String name) throws TokenException {
+    JsonNode value = json.get(name);
+    if (value == null || value.isNull()) {
+      return false;
+    }
+    if (!value.isBoolean()) {
+      throw TokenVerifier.claims("Its '" + name + "' must be true or false.");
+    }
+    return !value.booleanValue();
   }
 
   private @Nullable Session session(String subject) throws TokenException {

@@ -220,18 +220,6 @@ class FileDownloadTest {
   }
 
   @Test
-  void saysWhatAFolderIsGoodFor() throws Exception {
-    Files.createDirectory(folder.resolve("sub"));
-    Answer answer = get("/Downloads/sub");
-    assertThat(answer.status()).isEqualTo(409);
-    assertThat(answer.text()).contains("wrong-kind", "GET /api/downloads?path=");
-    Answer slashed = get("/Downloads/sub/");
-    assertThat(slashed.status()).isEqualTo(400);
-    assertThat(slashed.text()).contains("unsafe-path", "GET /api/downloads?path=");
-    assertThat(get("/Downloads/").status()).isEqualTo(400);
-  }
-
-  @Test
   void cutsTheConnectionWhenTheFileShrinksInsteadOfPaddingIt() throws Exception {
     Path large = folder.resolve("large");
     try (FileChannel channel =

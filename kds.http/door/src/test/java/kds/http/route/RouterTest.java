@@ -187,8 +187,6 @@ class RouterTest {
         "/Downloads//etc/passwd",
         "//Downloads/x",
         "/Downloads/a//b",
-        "/Downloads/a/",
-        "/Downloads/",
         "/Downloads/%C0%AE%C0%AE/x",
         "/Downloads/%C0%AF",
         "/Downloads/%E0%80%AF",
@@ -205,6 +203,17 @@ class RouterTest {
       if (!method.equals("HEAD")) {
         assertThat(answer.text()).contains("urn:kds:problem:unsafe-path");
       }
+    }
+    assertThat(house.files.names()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/Downloads/a/", "/Downloads/"})
+  void takesASlashAtTheEndForAFolderToBeSentAndForNothingElse(String target) throws Exception {
+    for (String method : new String[] {"PUT", "POST"}) {
+      Answer answer = Raw.get(house.door.port(), method, target, AUTH, "Content-Length: 0");
+      assertThat(answer.status()).as(method).isEqualTo(400);
+      assertThat(answer.text()).contains("urn:kds:problem:unsafe-path");
     }
     assertThat(house.files.names()).isEmpty();
   }
@@ -385,6 +394,8 @@ class RouterTest {
           case GONE -> 410;
           case UNSAFE_PATH, NAME_TOO_LONG, INCOMPLETE -> 400;
           case TOO_LARGE -> 413;
+          case REFUSED -> 422;
+          case TOO_SOON -> 429;
           case NO_SPACE, QUOTA -> 507;
           case BUSY -> 503;
           case FAILED -> 500;
@@ -392,6 +403,16 @@ class RouterTest {
     assertThat(problem.status()).isEqualTo(status);
     assertThat(problem.detail()).isEqualTo("Because.");
     assertThat(problem.word()).matches("[a-z-]+");
+  }
+
+  @Test
+  void tellsWhenToComeAgain() {
+    var problem =
+        Failures.problem(
+            new TransferException(
+                TransferException.Reason.TOO_SOON, "Wait.", java.time.Duration.ofMillis(6100)));
+    assertThat(problem.headers()).containsEntry("Retry-After", "7");
+    assertThat(problem.word()).isEqualTo("too-soon");
   }
 
   @Test

@@ -52,6 +52,27 @@ final class ScopeMatrixTest {
     assertThat(served).isEqualTo(2 * (5 + 7 + 7) + 2 * 5);
   }
 
+  @Test
+  void takesTheRightsAwayThatTheDeploymentDenies() throws Exception {
+    try (TestDoor door = TestDoor.open(folder, Jwt.pem(KEY.getPublic()), "ssl", false)) {
+      assertThat(status(door, "write")).isEqualTo(200);
+      assertThat(status(door, "write", "allow_kasm_uploads", true)).isEqualTo(200);
+      assertThat(status(door, "write", "allow_kasm_uploads", false)).isEqualTo(403);
+      assertThat(status(door, "write", "allow_kasm_downloads", false)).isEqualTo(200);
+      assertThat(status(door, "read", "allow_kasm_uploads", false)).isEqualTo(200);
+      assertThat(status(door, "read", "allow_kasm_downloads", false)).isEqualTo(403);
+      assertThat(status(door, "read", "allow_kasm_downloads", "no")).isEqualTo(401);
+    }
+  }
+
+  private static int status(TestDoor door, String needs, Object... more) throws Exception {
+    Object[] claims = Arrays.copyOf(more, more.length + 2);
+    claims[more.length] = "scope";
+    claims[more.length + 1] = "files:read files:write";
+    String token = Jwt.token("ES256", KEY.getPrivate(), Jwt.claims(claims));
+    return door.getAs(token, "/need/files:" + needs).statusCode();
+  }
+
   private static String token(String scope, Object audience, boolean session) {
     return Jwt.token(
         "ES256",

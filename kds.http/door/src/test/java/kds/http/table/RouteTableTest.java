@@ -12,6 +12,7 @@ import kds.http.testing.ContractWatch;
 import kds.http.testing.House;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
+import kds.http.testing.Roads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -32,16 +33,17 @@ class RouteTableTest {
   @Test
   void hasExactlyTheCallsOfTheContract() {
     TreeSet<String> routes =
-        RouteTable.routes(NONE, () -> null).stream()
+        RouteTable.routes(NONE, new Roads(), () -> null).stream()
             .map(route -> route.method() + " " + route.path())
             .collect(Collectors.toCollection(TreeSet::new));
     routes.add("HEAD /Downloads/{path}");
+    routes.add("HEAD /Downloads/{path}/");
     assertThat(ContractWatch.operations()).isEqualTo(routes);
   }
 
   @Test
   void isDescribedWithTheScopesItAsksFor() {
-    for (var route : RouteTable.routes(NONE, () -> null)) {
+    for (var route : RouteTable.routes(NONE, new Roads(), () -> null)) {
       String description =
           ContractWatch.contract()
               .at("/paths/" + route.path().replace("/", "~1"))

@@ -64,8 +64,11 @@ public final class ContractWatch {
   /** Checks an answer. */
   public static Raw.Answer check(String method, String target, Raw.Answer answer) {
     String path = target.replaceFirst("\\?.*", "");
-    String template = path.startsWith("/Downloads/") ? "/Downloads/{path}" : path;
-    if (path.matches("/files/.+")) {
+    String template = path;
+    if (path.startsWith("/Downloads/")) {
+      boolean folder = path.endsWith("/") && Set.of("GET", "HEAD").contains(method);
+      template = folder ? "/Downloads/{path}/" : "/Downloads/{path}";
+    } else if (path.matches("/files/.+")) {
       template = "/files/{path}";
     }
     JsonNode operation =

@@ -124,6 +124,21 @@ public final class FolderTransfer implements FileTransfer {
   }
 
   @Override
+  public kds.api.transfer.FolderDownload openFolder(Caller caller, String path)
+      throws TransferException {
+    Path folder = path.isEmpty() ? root : at(path);
+    if (!Files.isDirectory(folder)) {
+      throw new TransferException(
+          Files.exists(folder) ? Reason.WRONG_KIND : Reason.NOT_FOUND, "There is no such folder.");
+    }
+    try {
+      return new FolderWalk(folder, place, open);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
   public Upload begin(Caller caller, UploadRequest request) throws TransferException {
     if (request.size() > limit) {
       throw new TransferException(Reason.TOO_LARGE, "The file is larger than allowed.");

@@ -8,6 +8,7 @@ import kds.api.capability.Capabilities;
 import kds.api.capability.Capability;
 import kds.api.security.Caller;
 import kds.http.files.FileRoutes;
+import kds.http.files.TransferRoutes;
 import kds.http.log.AccessLog;
 import kds.http.route.Route;
 import kds.http.route.Router;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class House implements AutoCloseable {
   /** The files. */
   public final FolderTransfer files;
+
+  /** What its sessions move. */
+  public final Roads traffic = new Roads();
 
   /** The gate to them. */
   public final OneGate gate;
@@ -45,6 +49,7 @@ public final class House implements AutoCloseable {
     files = new FolderTransfer(folder);
     gate = new OneGate(files);
     List<Route> routes = new ArrayList<>(FileRoutes.all(Clock.systemUTC()));
+    routes.addAll(TransferRoutes.all(traffic));
     routes.addAll(ServiceRoutes.all(new TwoCapabilities(), () -> checks));
     router = new Router(routes, gate);
     door = new TestDoor(router, new AccessLog(), virtual);

@@ -27,6 +27,16 @@ record NotedPart(HostPart part, Notes notes) implements HostUpload {
   }
 
   @Override
+  public int read(ByteBuffer into, long position) throws HostException {
+    return part.read(into, position);
+  }
+
+  @Override
+  public long spare() throws HostException {
+    return part.spare();
+  }
+
+  @Override
   public void sync() throws HostException {
     part.sync();
   }

@@ -16,14 +16,17 @@ final class OpenDownload implements Download {
   private final Place place;
   private final String path;
   private final HostFile file;
+  private final Meter meter;
   private final Trail trail;
   private final LongAdder bytes = new LongAdder();
+  private final AtomicBoolean refused = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  OpenDownload(Place place, String path, HostFile file, Trail trail) {
+  OpenDownload(Place place, String path, HostFile file, Meter meter, Trail trail) {
     this.place = place;
     this.path = path;
     this.file = file;
+    this.meter = meter;
     this.trail = trail;
   }
 
@@ -55,18 +58,37 @@ final class OpenDownload implements Download {
   @Override
   public int read(ByteBuffer into, long position) throws TransferException {
     try {
+      begin();
       int read = file.read(into, position);
-      bytes.add(Math.max(read, 0));
+      if (read > 0) {
+        meter.pass(read);
+        bytes.add(read);
+      }
       return read;
     } catch (HostException e) {
       throw Faults.of(e, "Download of " + Faults.quote(path));
     }
   }
 
+  private void begin() throws TransferException {
+    try {
+      meter.begin();
+    } catch (TransferException e) {
+      if (refused.compareAndSet(false, true)) {
+        trail.refused(e);
+      }
+      throw e;
+    }
+  }
+
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      file.close();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    meter.close();
+    file.close();
+    if (!refused.get()) {
       trail.done(
           place,
           path,

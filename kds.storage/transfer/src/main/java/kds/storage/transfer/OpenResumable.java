@@ -28,8 +28,6 @@ final class OpenResumable implements ResumableUpload {
   /** How much a power cut costs at most of a long go. */
   private static final long CHECKPOINT = 512L << 20;
 
-  private static final int BUFFER = 1 << 20;
-
   /** In place of a boot's id: only what was written down counts. */
   private static final String NEVER = "";
 
@@ -38,6 +36,8 @@ final class OpenResumable implements ResumableUpload {
   private final @Nullable Entered entered;
   private final @Nullable HostPart part;
   private final Trail trail;
+  private final Meter meter;
+  private final @Nullable Reserve reserve;
   private Crc32cSum sum;
   private UploadState state;
   private boolean held;
@@ -56,6 +56,8 @@ final class OpenResumable implements ResumableUpload {
     this.entered = entered;
     this.part = part;
     this.trail = trail;
+    this.meter = files.admission().meter(state.caller(), state.request(), true);
+    this.reserve = part == null ? null : files.admission().reserve(part, state.request().size());
     this.sum = new Crc32cSum(state.crc32c());
   }
 
@@ -79,31 +81,12 @@ final class OpenResumable implements ResumableUpload {
         state = state.at(0, 0, state.boot(), state.expires());
       }
       Crc32cSum whole = new Crc32cSum(state.crc32c());
-      read(there, state.offset(), counts, whole::update);
+      PartReader.read(there, state.offset(), counts, whole::update);
       there.sync();
       note(state.at(counts, whole.mark(), files.boot(), files.expiry()));
       sum = whole;
     } catch (HostException e) {
       throw fault(e);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Reader {
-    void take(ByteBuffer bytes);
-  }
-
-  private static void read(HostPart part, long from, long to, Reader reader) throws HostException {
-    if (from == to) {
-      return;
-    }
-    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, to - from));
-    for (long at = from; at < to; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
-      if (part.read(buffer, at) < 0) {
-        throw new HostException(HostException.Reason.IO, "The file became shorter");
-      }
-      reader.take(buffer.flip());
     }
   }
 
@@ -180,6 +163,10 @@ final class OpenResumable implements ResumableUpload {
     }
     files.limit(-1).checkReceived(then);
     try {
+      if (reserve != null) {
+        reserve.check(then);
+      }
+      meter.pass(from.remaining());
       sum.update(from);
       there.write(from);
     } catch (HostException e) {
@@ -235,6 +222,10 @@ final class OpenResumable implements ResumableUpload {
     } catch (TransferException e) {
       if (e.reason() == Reason.CONFLICT) {
         note(state.publishing(null));
+      } else if (e.reason() == Reason.REFUSED && e.retryAfter().isEmpty()) {
+        note(state.ended("REFUSED"));
+        there.discard();
+        trail.failed(place(), e.reason().name(), state.offset());
       }
       throw e;
     }
@@ -260,11 +251,14 @@ final class OpenResumable implements ResumableUpload {
     Publication publication = new Publication(state.request().path(), rule);
     OpenUpload upload =
         new OpenUpload(
+            state.caller(),
             state.request(),
             Objects.requireNonNull(entered),
             noted,
-            files.limit(size()),
+            new Checks(
+                files.limit(size()), new Reserve(there, 0, -1), files.admission().inspection()),
             publication,
+            meter,
             trail,
             digests);
     try {
@@ -275,11 +269,11 @@ final class OpenResumable implements ResumableUpload {
   }
 
   private @Nullable String sha256(HostPart there) throws HostException {
-    if (!state.request().sha256()) {
+    if (!state.request().sha256() && !files.admission().inspection().seals()) {
       return null;
     }
     MessageDigest digest = Digests.sha256();
-    read(there, 0, there.size(), digest::update);
+    PartReader.read(there, 0, there.size(), digest::update);
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -348,6 +342,7 @@ final class OpenResumable implements ResumableUpload {
   /** Closes it as it is. */
   void abandon() {
     closed = true;
+    meter.close();
     if (part != null) {
       part.close();
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kds.api.host.HostException;
 import kds.api.host.HostUpload;
+import kds.api.security.Caller;
 import kds.api.transfer.Place;
 import kds.api.transfer.Receipt;
 import kds.api.transfer.TransferException;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A file that somebody is uploading. Leaves one audit record, whatever becomes of it. */
 final class OpenUpload implements Upload {
+  private final Caller caller;
   private final UploadRequest request;
   private final Entered entered;
   private final HostUpload file;
-  private final Limit limit;
+  private final Checks checks;
   private final Publication publication;
+  private final Meter meter;
   private final Trail trail;
   private final Digests digests;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -28,28 +31,43 @@ final class OpenUpload implements Upload {
   private @Nullable Receipt receipt;
 
   OpenUpload(
+      Caller caller,
       UploadRequest request,
       Entered entered,
       HostUpload file,
-      Limit limit,
+      Checks checks,
       Publication publication,
+      Meter meter,
       Trail trail) {
-    this(request, entered, file, limit, publication, trail, new Digests(request.sha256()));
+    this(
+        caller,
+        request,
+        entered,
+        file,
+        checks,
+        publication,
+        meter,
+        trail,
+        new Digests(request.sha256() || checks.inspection().seals()));
   }
 
   OpenUpload(
+      Caller caller,
       UploadRequest request,
       Entered entered,
       HostUpload file,
-      Limit limit,
+      Checks checks,
       Publication publication,
+      Meter meter,
       Trail trail,
       Digests digests) {
+    this.caller = caller;
     this.request = request;
     this.entered = entered;
     this.file = file;
-    this.limit = limit;
+    this.checks = checks;
     this.publication = publication;
+    this.meter = meter;
     this.trail = trail;
     this.digests = digests;
   }
@@ -68,7 +86,9 @@ final class OpenUpload implements Upload {
   public void write(ByteBuffer from) throws TransferException {
     requireSound();
     try {
-      limit.checkReceived(file.size() + from.remaining());
+      checks.limit().checkReceived(file.size() + from.remaining());
+      checks.reserve().check(file.size() + from.remaining());
+      meter.pass(from.remaining());
       digests.update(from);
       file.write(from);
     } catch (HostException e) {
@@ -82,9 +102,11 @@ final class OpenUpload implements Upload {
   public Receipt commit() throws TransferException {
     requireSound();
     try {
-      limit.checkComplete(file.size());
+      checks.limit().checkComplete(file.size());
+      String sha256 = digests.finishSha256();
+      inspect(sha256);
       Publication.Published published = publication.publish(file);
-      receipt = receipt(published);
+      receipt = receipt(published, request.sha256() ? sha256 : null);
     } catch (HostException e) {
       throw broken(Faults.of(e, "Upload of " + Faults.quote(request.path())));
     } catch (TransferException e) {
@@ -99,7 +121,8 @@ final class OpenUpload implements Upload {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    try (entered;
+    try (meter;
+        entered;
         file) {
       if (receipt == null) {
         trail.failed(place(), broken == null ? "ABORTED" : broken.reason().name(), file.size());
@@ -107,13 +130,24 @@ final class OpenUpload implements Upload {
     }
   }
 
-  private Receipt receipt(Publication.Published published) {
+  /** Shows the inspectors what would survive: the content is on the device before they look. */
+  private void inspect(@Nullable String sha256) throws HostException, TransferException {
+    if (checks.inspection().seals()) {
+      file.sync();
+      checks
+          .inspection()
+          .inspect(
+              new InspectedUpload(caller, place(), request.path(), digests.crc32c(), sha256, file));
+    }
+  }
+
+  private Receipt receipt(Publication.Published published, @Nullable String sha256) {
     return new Receipt(
         place(),
         published.path(),
         file.size(),
         digests.crc32c(),
-        digests.finishSha256(),
+        sha256,
         published.renamed(),
         published.replaced());
   }

@@ -22,6 +22,7 @@ import kds.api.security.Caller;
 import kds.api.transfer.FileTransfer;
 import kds.api.transfer.ResumableUpload;
 import kds.api.transfer.ResumableUploads;
+import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.TransferException.Reason;
 import kds.api.transfer.UploadRequest;
@@ -64,6 +65,8 @@ public final class ResumableFiles implements ResumableUploads {
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
   private final Folders folders;
+  private final Traffic traffic;
+  private final Inspectors inspectors;
   private final Audit audit;
   private final UploadStates states;
   private final Clock clock;
@@ -88,10 +91,14 @@ public final class ResumableFiles implements ResumableUploads {
       BundleContext context,
       @Reference HostUsers users,
       @Reference HostFiles files,
+      @Reference Traffic traffic,
+      @Reference Inspectors inspectors,
       @Reference Audit audit,
       TransferConfig config) {
     this(
         new Folders(users, files),
+        traffic,
+        inspectors,
         audit,
         new UploadStates(Path.of(context.getProperty("kds.state"), "uploads")),
         Clock.systemUTC(),
@@ -101,12 +108,16 @@ public final class ResumableFiles implements ResumableUploads {
 
   ResumableFiles(
       Folders folders,
+      Traffic traffic,
+      Inspectors inspectors,
       Audit audit,
       UploadStates states,
       Clock clock,
       String boot,
       TransferConfig config) {
     this.folders = folders;
+    this.traffic = traffic;
+    this.inspectors = inspectors;
     this.audit = audit;
     this.states = states;
     this.clock = clock;
@@ -151,6 +162,7 @@ public final class ResumableFiles implements ResumableUploads {
     try {
       SessionFiles.requireAllowed(now.settings().allowUpload(), "Uploads");
       new Limit(now.settings().maxUploadSize(), request.size()).checkAnnounced();
+      admission().inspection().requireInspector();
       requireFew(caller);
       try (Entered entered = folders.enter(now.settings(), caller, Use.UPLOAD)) {
         return create(now, caller, request, metadata, entered);
@@ -192,12 +204,21 @@ public final class ResumableFiles implements ResumableUploads {
     // The state first: a hidden file that nothing knows of would stay for a month.
     save(name, state);
     try {
-      entered.folder().keep(request.path(), state.part(), request.size()).close();
+      HostPart part = entered.folder().keep(request.path(), state.part(), request.size());
+      admission().begin(caller, request, part);
     } catch (HostException e) {
       forget(name);
       throw Faults.of(e, what(state));
+    } catch (TransferException e) {
+      forget(name);
+      throw e;
     }
     return new UploadTicket(key, state.place(), state.expires());
+  }
+
+  /** What uploads have to keep to from now on. */
+  Admission admission() {
+    return new Admission(traffic, inspectors, rules.settings().policies());
   }
 
   /** The states lie on the system's disk, which nobody's quota guards. */

@@ -15,13 +15,16 @@ import kds.api.security.Audit;
 import kds.api.security.Caller;
 import kds.api.transfer.Download;
 import kds.api.transfer.FileTransfer;
+import kds.api.transfer.FolderDownload;
 import kds.api.transfer.Listing;
+import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.Upload;
 import kds.api.transfer.UploadRequest;
 import kds.api.transfer.UploadRequest.OnConflict;
 import kds.storage.transfer.Folders.Entered;
 import kds.storage.transfer.Places.Use;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -51,6 +54,8 @@ public final class SessionFiles implements FileTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(SessionFiles.class);
 
   private final Folders folders;
+  private final Traffic traffic;
+  private final Inspectors inspectors;
   private final Audit audit;
   private volatile Settings settings;
 
@@ -63,9 +68,13 @@ public final class SessionFiles implements FileTransfer {
   public SessionFiles(
       @Reference HostUsers users,
       @Reference HostFiles files,
+      @Reference Traffic traffic,
+      @Reference Inspectors inspectors,
       @Reference Audit audit,
       TransferConfig config) {
     this.folders = new Folders(users, files);
+    this.traffic = traffic;
+    this.inspectors = inspectors;
     this.audit = audit;
     this.settings = Settings.of(config);
   }
@@ -105,8 +114,25 @@ public final class SessionFiles implements FileTransfer {
       requireAllowed(now.allowDownload(), "Downloads");
       return open(now, caller, path, trail);
     } catch (TransferException e) {
-      // Asking for a file that is not there is no act on one.
-      if (e.reason() != TransferException.Reason.NOT_FOUND) {
+      // Asking for a file that is not there, or is a folder, is no act on one.
+      if (e.reason() != TransferException.Reason.NOT_FOUND
+          && e.reason() != TransferException.Reason.WRONG_KIND) {
+        trail.refused(e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public FolderDownload openFolder(Caller caller, String path) throws TransferException {
+    Settings now = settings;
+    Trail trail = Trail.ofDownload(audit, caller, path);
+    try {
+      requireAllowed(now.allowDownload(), "Downloads");
+      return openFolder(now, caller, path, trail);
+    } catch (TransferException e) {
+      if (e.reason() != TransferException.Reason.NOT_FOUND
+          && e.reason() != TransferException.Reason.WRONG_KIND) {
         trail.refused(e);
       }
       throw e;
@@ -132,27 +158,59 @@ public final class SessionFiles implements FileTransfer {
       throws TransferException {
     try (Entered entered = folders.enter(now, caller, Use.DOWNLOAD)) {
       HostFile file = entered.folder().open(path);
-      return new OpenDownload(entered.place(), path, file, trail);
+      Meter meter = Meter.down(traffic, now.policies(), caller, path, file.size());
+      return new OpenDownload(entered.place(), path, file, meter, trail);
     } catch (HostException e) {
       throw Faults.of(e, "Download of " + Faults.quote(path));
+    }
+  }
+
+  private FolderDownload openFolder(Settings now, Caller caller, String path, Trail trail)
+      throws TransferException {
+    Entered entered = folders.enter(now, caller, Use.DOWNLOAD);
+    try {
+      HostListing listing = entered.folder().list(path, MOST_ENTRIES);
+      Meter meter = Meter.down(traffic, now.policies(), caller, path + "/", -1);
+      return new OpenFolderDownload(entered, path, listing, meter, trail);
+    } catch (HostException e) {
+      entered.close();
+      throw Faults.of(e, "Download of the folder " + Faults.quote(path));
     }
   }
 
   private Upload begin(Settings now, Caller caller, UploadRequest request, Limit limit, Trail trail)
       throws TransferException {
     Publication publication = new Publication(request.path(), rule(now, request));
+    Meter meter =
+        Meter.up(
+            traffic, now.policies(), caller, request.path(), request.size(), request.further());
     Entered entered = folders.enter(now, caller, Use.UPLOAD);
+    HostUpload file = null;
     boolean begun = false;
     try {
+      Inspection inspection = inspectors.by(now.policies());
+      inspection.requireInspector();
       requireFree(entered.folder(), publication);
-      HostUpload file = entered.folder().create(request.path(), request.size());
+      file = entered.folder().create(request.path(), request.size(), inspection.seals());
+      Reserve reserve = new Reserve(file, now.policies().minFreeSpace(), request.size());
+      reserve.check(0);
+      meter.begin();
       begun = true;
-      return new OpenUpload(request, entered, file, limit, publication, trail);
+      Checks checks = new Checks(limit, reserve, inspection);
+      return new OpenUpload(caller, request, entered, file, checks, publication, meter, trail);
     } catch (HostException e) {
       throw Faults.of(e, "Upload of " + Faults.quote(request.path()));
     } finally {
       if (!begun) {
-        entered.close();
+        discard(entered, file);
+      }
+    }
+  }
+
+  private static void discard(Entered entered, @Nullable HostUpload file) {
+    try (entered) {
+      if (file != null) {
+        file.close();
       }
     }
   }

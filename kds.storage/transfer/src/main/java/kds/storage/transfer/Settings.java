@@ -20,7 +20,8 @@ record Settings(
     OnConflict onConflict,
     boolean allowUpload,
     boolean allowDownload,
-    Fallback fallback) {
+    Fallback fallback,
+    Policies policies) {
 
   /** What to do when the user's own folder cannot be used. */
   enum Fallback {
@@ -42,7 +43,8 @@ record Settings(
         word("transfer.on_conflict", config.on_conflict(), OnConflict.values()),
         config.allow_upload(),
         config.allow_download(),
-        word("transfer.fallback", config.fallback(), Fallback.values()));
+        word("transfer.fallback", config.fallback(), Fallback.values()),
+        Policies.of(config));
   }
 
   private static Path folder(String key, String text) {

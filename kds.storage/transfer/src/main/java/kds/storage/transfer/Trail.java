@@ -40,7 +40,9 @@ final class Trail {
   /** It was begun and did not succeed. */
   void failed(Place place, String reason, long bytes) {
     Map<String, String> details = Map.of("reason", reason, "bytes", Long.toString(bytes));
-    record(place.folder() + "/" + path, Outcome.FAILED, with(details, place));
+    boolean refused = reason.equals(TransferException.Reason.REFUSED.name());
+    Outcome outcome = refused ? Outcome.REFUSED : Outcome.FAILED;
+    record(place.folder() + "/" + path, outcome, with(details, place));
   }
 
   /** It was not even begun. */

@@ -55,6 +55,36 @@ import org.osgi.service.metatype.annotations.Option;
   boolean allow_download() default true;
 
   @AttributeDefinition(
+      description = "The space that uploads leave free on the file system, as 5GiB; 0 for none.")
+  @SizeValue
+  String min_free_space() default "0";
+
+  @AttributeDefinition(
+      description =
+          "The least time between the beginnings of two transfers of a session, as 10s; 0s for"
+              + " none.")
+  @DurationValue(max = "1d")
+  String min_interval() default "0s";
+
+  @AttributeDefinition(
+      description =
+          "What all transfers of a session together may move in a second, as 10MiB; 0 for no"
+              + " limit.")
+  @SizeValue
+  String bandwidth() default "0";
+
+  @AttributeDefinition(
+      description =
+          "How long the inspectors of uploads may take for one of them, all together. One that takes"
+              + " longer has refused it.")
+  @DurationValue(min = "100ms", max = "1d")
+  String inspection_timeout() default "2m";
+
+  @AttributeDefinition(
+      description = "Whether uploads are refused while no inspector of uploads is there.")
+  boolean require_inspection() default false;
+
+  @AttributeDefinition(
       description = "What to do when the user's own Downloads folder cannot be used.",
       options = {
         @Option(label = "use the shared folders, as documented", value = "shared"),

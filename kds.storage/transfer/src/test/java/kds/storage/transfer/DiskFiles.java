@@ -40,6 +40,12 @@ final class DiskFiles implements HostFiles {
   /** The parts that are open, the handle that counts. */
   final Map<Path, DiskPart> parts = new ConcurrentHashMap<>();
 
+  /** Whether the last upload was to be sealed. */
+  volatile boolean sealed;
+
+  /** What is told to be left of the disk. */
+  volatile long spare = -1;
+
   /** How many folders, files and uploads are open. */
   final AtomicInteger open = new AtomicInteger();
 

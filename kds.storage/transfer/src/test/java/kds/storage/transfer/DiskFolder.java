@@ -41,22 +41,22 @@ final class DiskFolder implements HostFolder {
       throw new HostException(Reason.WRONG_KIND, there + " is a file");
     }
     List<HostEntry> entries = new ArrayList<>();
-    int leftOut = 0;
+    List<String> leftOut = new ArrayList<>();
     try (Stream<Path> children = Files.list(there)) {
       for (Path child : children.toList()) {
         boolean isFolder = Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS);
         if (!isFolder && !Files.isRegularFile(child, LinkOption.NOFOLLOW_LINKS)) {
-          leftOut++;
+          leftOut.add(child.getFileName().toString());
         } else if (entries.size() < most) {
           entries.add(entry(child, isFolder));
         } else {
-          return new HostListing(entries, leftOut, false);
+          return new HostListing(entries, leftOut.size(), leftOut, false);
         }
       }
     } catch (IOException e) {
       throw DiskFiles.fault(e);
     }
-    return new HostListing(entries, leftOut, true);
+    return new HostListing(entries, leftOut.size(), leftOut, true);
   }
 
   @Override
@@ -72,7 +72,8 @@ final class DiskFolder implements HostFolder {
   }
 
   @Override
-  public HostUpload create(String path, long size) throws HostException {
+  public HostUpload create(String path, long size, boolean sealed) throws HostException {
+    disk.sealed = sealed;
     Path there = resolve(path);
     DiskFiles.make(there.getParent());
     return new DiskUpload(disk, there.getParent());

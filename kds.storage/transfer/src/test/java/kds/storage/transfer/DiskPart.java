@@ -90,6 +90,11 @@ final class DiskPart implements HostPart {
   }
 
   @Override
+  public long spare() {
+    return disk.spare;
+  }
+
+  @Override
   public void cut(long size) throws HostException {
     check(null);
     try {

@@ -24,7 +24,12 @@ final class DiskUpload implements HostUpload {
     this.disk = disk;
     hidden = folder.resolve(".upload-" + UUID.randomUUID());
     try {
-      channel = FileChannel.open(hidden, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      channel =
+          FileChannel.open(
+              hidden,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw DiskFiles.fault(e);
     }
@@ -53,6 +58,20 @@ final class DiskUpload implements HostUpload {
     } catch (IOException e) {
       throw DiskFiles.fault(e);
     }
+  }
+
+  @Override
+  public int read(ByteBuffer into, long position) throws HostException {
+    try {
+      return channel.read(into, position);
+    } catch (IOException e) {
+      throw DiskFiles.fault(e);
+    }
+  }
+
+  @Override
+  public long spare() {
+    return disk.spare;
   }
 
   @Override

@@ -74,6 +74,8 @@ class ResumableTest {
         };
     return new ResumableFiles(
         new Folders(server, server.disk),
+        server.traffic,
+        server.inspectors,
         server.audit::add,
         new UploadStates(root.resolve("state/uploads")),
         clock,
@@ -455,5 +457,59 @@ class ResumableTest {
               Crc32cSum.joined((int) first.getValue(), (int) second.getValue(), all.length - cut))
           .isEqualTo((int) whole.getValue());
     }
+  }
+
+  @Test
+  void endsAnUploadThatAnInspectorRefuses() throws Exception {
+    server.inspectors.addInspector(
+        upload -> new kds.api.transfer.UploadInspector.Refuse(upload.sha256() + " is green"));
+    UploadTicket ticket = create("report", 5);
+    send(ticket, "hello");
+    refused(Reason.REFUSED, () -> finish(ticket));
+    refused(Reason.GONE, () -> finish(ticket));
+    assertThat(Server.names(server.downloads("ann"))).isEmpty();
+    assertThat(server.audit)
+        .extracting(AuditRecord::outcome)
+        .containsExactly(AuditRecord.Outcome.REFUSED);
+    assertThat(server.disk.open).hasValue(0);
+  }
+
+  @Test
+  void keepsAnUploadThatCouldNotBeInspectedForAnotherTry() throws Exception {
+    boolean[] broken = {true};
+    server.inspectors.addInspector(
+        upload -> {
+          if (broken[0]) {
+            throw new IOException("the scanner is down");
+          }
+          return new kds.api.transfer.UploadInspector.Allow();
+        });
+    UploadTicket ticket = create("report", 5);
+    send(ticket, "hello");
+    refused(Reason.REFUSED, () -> finish(ticket));
+    broken[0] = false;
+    assertThat(finish(ticket).size()).isEqualTo(5);
+  }
+
+  @Test
+  void countsAllGoesAsOneTransferOfTheSession() throws Exception {
+    UploadTicket ticket = create("report", 5);
+    send(ticket, "hel");
+    send(ticket, "lo");
+    finish(ticket);
+    assertThat(server.traffic.begun)
+        .containsExactly("UP report 5", "UP report 5 further", "UP report 5 further");
+    assertThat(server.traffic.bytes).hasValue(5);
+    assertThat(server.traffic.open).hasValue(0);
+  }
+
+  @Test
+  void refusesOneThatWouldEatIntoTheReserve() throws Exception {
+    uploads.stop();
+    uploads = started("boot-1", Map.of("min_free_space", "1MiB"));
+    server.disk.spare = 1;
+    refused(Reason.NO_SPACE, () -> create("report", 5));
+    assertThat(Server.names(server.downloads("ann"))).isEmpty();
+    assertThat(server.disk.open).hasValue(0);
   }
 }

@@ -30,6 +30,8 @@ final class Server implements HostUsers {
 
   final Path root;
   final DiskFiles disk = new DiskFiles();
+  final Roads traffic = new Roads();
+  final Inspectors inspectors = new Inspectors();
   final List<AuditRecord> audit = new CopyOnWriteArrayList<>();
   final Map<String, HostUser> accounts = new HashMap<>();
   final SessionFiles transfer;
@@ -41,7 +43,7 @@ final class Server implements HostUsers {
     self = account("root", 0);
     Files.createDirectories(root.resolve("Upload"));
     Files.createDirectories(root.resolve("Download"));
-    transfer = new SessionFiles(this, disk, audit::add, config(config));
+    transfer = new SessionFiles(this, disk, traffic, inspectors, audit::add, config(config));
     addPerson("ann", 1001);
   }
 

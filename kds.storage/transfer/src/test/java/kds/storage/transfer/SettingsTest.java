@@ -1,9 +1,11 @@
 package kds.storage.transfer;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import kds.api.transfer.UploadRequest.OnConflict;
 import kds.storage.transfer.Settings.Fallback;
@@ -24,22 +26,28 @@ class SettingsTest {
                 OnConflict.RENAME,
                 true,
                 true,
-                Fallback.SHARED));
+                Fallback.SHARED,
+                new Policies(0, Duration.ZERO, 0, Duration.ofMinutes(2), false)));
   }
 
   @Test
   void readsEverySetting() {
     Settings settings =
         Configs.settings(
-            Map.of(
-                "multi_user", false,
-                "upload_dir", "/srv/up/",
-                "download_dir", "/srv/./down",
-                "max_upload_size", "10GiB",
-                "on_conflict", "overwrite",
-                "allow_upload", false,
-                "allow_download", false,
-                "fallback", "reject"));
+            Map.ofEntries(
+                entry("multi_user", false),
+                entry("upload_dir", "/srv/up/"),
+                entry("download_dir", "/srv/./down"),
+                entry("max_upload_size", "10GiB"),
+                entry("on_conflict", "overwrite"),
+                entry("allow_upload", false),
+                entry("allow_download", false),
+                entry("fallback", "reject"),
+                entry("min_free_space", "5GiB"),
+                entry("min_interval", "10s"),
+                entry("bandwidth", "1MiB"),
+                entry("inspection_timeout", "3s"),
+                entry("require_inspection", true)));
 
     assertThat(settings)
         .isEqualTo(
@@ -51,7 +59,9 @@ class SettingsTest {
                 OnConflict.OVERWRITE,
                 false,
                 false,
-                Fallback.REJECT));
+                Fallback.REJECT,
+                new Policies(
+                    5L << 30, Duration.ofSeconds(10), 1 << 20, Duration.ofSeconds(3), true)));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -60,6 +70,9 @@ class SettingsTest {
     "download_dir, '', from the root",
     "max_upload_size, much, 10MiB",
     "max_upload_size, -1, 10MiB",
+    "min_free_space, some, 10MiB",
+    "min_interval, often, 5m",
+    "bandwidth, fast, 10MiB",
     "on_conflict, ask, 'rename, overwrite, reject'",
     "fallback, maybe, 'shared, reject'"
   })

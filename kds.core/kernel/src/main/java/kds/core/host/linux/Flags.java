@@ -7,7 +7,6 @@ public final class Flags {
 
   private static final boolean ARM = machineIsArm();
 
-  static final int O_WRONLY = 1;
   static final int O_RDWR = 2;
   static final int O_CREAT = 0100;
   static final int O_EXCL = 0200;
@@ -32,10 +31,10 @@ public final class Flags {
   public static final int READ = O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
 
   /** A new file without a name, in the folder that is opened. */
-  public static final int UNNAMED = O_TMPFILE | O_WRONLY | O_CLOEXEC;
+  public static final int UNNAMED = O_TMPFILE | O_RDWR | O_CLOEXEC;
 
   /** A new file, by its name. */
-  public static final int NAMED = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+  public static final int NAMED = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC;
 
   /** A new file, by its name, that is looked at again before it is finished. */
   public static final int NAMED_TO_KEEP = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC;

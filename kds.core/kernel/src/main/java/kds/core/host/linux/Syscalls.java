@@ -37,6 +37,8 @@ public final class Syscalls {
   private static final MethodHandle STATX =
       Libc.returningInt("statx", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle FCHMOD = Libc.returningInt("fchmod", JAVA_INT, JAVA_INT);
+  private static final MethodHandle FCHOWN =
+      Libc.returningInt("fchown", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle FALLOCATE =
       Libc.returningInt("fallocate", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
@@ -176,6 +178,15 @@ public final class Syscalls {
     }
   }
 
+  /** Gives an open file to an owner and a group. */
+  public int chown(int file, int uid, int gid) {
+    try {
+      return Libc.result(state, (int) FCHOWN.invokeExact(state, file, uid, gid));
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
   /** Reserves space in an open file without changing its size. */
   public int reserve(int file, long from, long bytes) {
     try {
@@ -270,6 +281,7 @@ public final class Syscalls {
     put(path, name);
     lookAll(-1, path, new int[1], 1, status);
     chmod(-1, 0);
+    chown(-1, -1, -1);
     reserve(-1, 0, 1);
     truncate(-1, 0);
     status();

@@ -1,0 +1,154 @@
+package kds.core.host;
+
+import static kds.core.host.Host.direct;
+import static kds.core.host.Host.read;
+import static kds.core.host.Host.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import kds.api.host.HostException.Reason;
+import kds.api.host.HostFolder;
+import kds.api.host.HostUpload;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SealedUploadTest {
+  private TestUser user;
+
+  @BeforeEach
+  void makeUser() throws Exception {
+    user = TestUser.make();
+  }
+
+  @AfterEach
+  void removeUser() {
+    if (user != null) {
+      user.close();
+    }
+  }
+
+  @ParameterizedTest(name = "named: {0}")
+  @ValueSource(booleans = {false, true})
+  void belongsToTheServiceUntilItIsPublishedAndToTheUserThen(boolean named) throws Exception {
+    try (Host host = new Host(named);
+        HostFolder folder = host.downloads(user);
+        HostUpload upload = folder.create("sub/f.txt", 5, true)) {
+      upload.write(direct("hello"));
+      upload.sync();
+      if (named) {
+        assertThat(user.sh("stat -c '%u %a' Downloads/sub/.kds-*.part").trim()).isEqualTo("0 600");
+        assertThat(user.sh("cat Downloads/sub/.kds-*.part 2>&1 || true")).contains("denied");
+      }
+      upload.publish("f.txt", false);
+      assertThat(user.sh("stat -c '%U %G %a' Downloads/sub/f.txt").trim())
+          .isEqualTo(user.name() + " " + user.name() + " 600");
+      assertThat(user.sh("stat -c '%U' Downloads/sub").trim()).isEqualTo(user.name());
+      assertThat(user.sh("cat Downloads/sub/f.txt")).isEqualTo("hello");
+      assertThat(user.sh("ls -A Downloads/sub").trim()).isEqualTo("f.txt");
+    }
+  }
+
+  /** The control: without the seal the user can read, and so change, what is not yet published. */
+  @Test
+  void withoutASealTheHiddenFileIsTheUsers() throws Exception {
+    try (Host host = new Host(true);
+        HostFolder folder = host.downloads(user);
+        HostUpload upload = folder.create("f.txt", 5, false)) {
+      upload.write(direct("hello"));
+      assertThat(user.sh("cat Downloads/.kds-*.part")).isEqualTo("hello");
+    }
+  }
+
+  @ParameterizedTest(name = "named: {0}")
+  @ValueSource(booleans = {false, true})
+  void leavesNothingWhenItIsNotPublished(boolean named) throws Exception {
+    try (Host host = new Host(named);
+        HostFolder folder = host.downloads(user)) {
+      try (HostUpload upload = folder.create("f.txt", -1, true)) {
+        upload.write(direct("hello"));
+      }
+      assertThat(user.sh("ls -A Downloads").trim()).isEmpty();
+    }
+  }
+
+  @Test
+  void triesAnotherNameAndReplaces() throws Exception {
+    try (Host host = new Host();
+        HostFolder folder = host.downloads(user)) {
+      Host.write(folder, "f", "old");
+      try (HostUpload upload = folder.create("f", 3, true)) {
+        upload.write(direct("new"));
+        assertThat(refusal(() -> upload.publish("f", false))).isEqualTo(Reason.EXISTS);
+        upload.publish("f", true);
+      }
+      assertThat(read(folder, "f")).isEqualTo("new");
+      assertThat(user.sh("stat -c %U Downloads/f").trim()).isEqualTo(user.name());
+    }
+  }
+
+  @Test
+  void canBeReadBeforeItIsPublished() throws Exception {
+    try (Host host = new Host();
+        HostFolder folder = host.downloads(user);
+        HostUpload upload = folder.create("f", 5, true)) {
+      upload.write(direct("hello"));
+      ByteBuffer into = ByteBuffer.allocateDirect(10);
+      assertThat(upload.read(into, 2)).isEqualTo(3);
+      assertThat(upload.read(into, 5)).isEqualTo(-1);
+      assertThat(StandardCharsets.UTF_8.decode(into.flip()).toString()).isEqualTo("llo");
+    }
+  }
+
+  /** Quota is what the file's owner has used: the seal must not get anybody around it. */
+  @Test
+  void keepsToTheUsersQuotaWhenItIsPublished() throws Exception {
+    Path disk = user.downloads().resolve("disk");
+    user.sh("mkdir -p Downloads/disk");
+    Path image = user.base().resolve("image");
+    try (var file = new java.io.RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(32 << 20);
+    }
+    TestUser.run("mkfs.ext4", "-q", "-O", "quota", "-E", "quotatype=usrquota", image.toString());
+    boolean mounted = false;
+    try (Host host = new Host()) {
+      if (exit("mount", "-o", "loop,usrquota", image.toString(), disk.toString()) != 0) {
+        TestUser.skip("needs a kernel that knows disk quotas (CONFIG_QUOTA)");
+      }
+      mounted = true;
+      TestUser.run("chown", user.name(), disk.toString());
+      setQuota(disk);
+      try (HostFolder folder = host.downloads(user);
+          HostUpload upload = folder.create("disk/big", -1, true)) {
+        upload.write(ByteBuffer.allocateDirect(4 << 20));
+        Reason refused = refusal(() -> upload.publish("big", false));
+        assertThat(refused).isEqualTo(Reason.QUOTA);
+      }
+      assertThat(user.sh("ls Downloads/disk").trim()).isEqualTo("lost+found");
+    } finally {
+      if (mounted) {
+        exit("umount", "-l", disk.toString());
+      }
+    }
+  }
+
+  private static int exit(String... command) throws Exception {
+    return new ProcessBuilder(command).start().waitFor();
+  }
+
+  private void setQuota(Path disk) throws Exception {
+    if (exit("sh", "-c", "command -v setquota") != 0) {
+      TestUser.skip("needs setquota (package quota)");
+    }
+    String bounding = java.nio.file.Files.readString(Path.of("/proc/self/status"));
+    long effective = Long.parseLong(bounding.replaceAll("(?s).*CapEff:\\s*(\\w+).*", "$1"), 16);
+    if ((effective & 1L << 24) != 0) {
+      TestUser.skip("quota does not bind a process with CAP_SYS_RESOURCE; run without it");
+    }
+    TestUser.run("setquota", "-u", user.name(), "1024", "1024", "0", "0", disk.toString());
+  }
+}

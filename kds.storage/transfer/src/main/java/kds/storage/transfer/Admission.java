@@ -1,0 +1,46 @@
+package kds.storage.transfer;
+
+import kds.api.host.HostException;
+import kds.api.host.HostPart;
+import kds.api.security.Caller;
+import kds.api.transfer.Traffic;
+import kds.api.transfer.TransferException;
+import kds.api.transfer.UploadRequest;
+
+/** What an upload in several goes has to keep to, by the policies of a moment. */
+record Admission(Traffic traffic, Inspectors inspectors, Policies policies) {
+  /**
+   * Begins one, and closes its part until the first go; or refuses it, and discards the part. The
+   * goes that follow belong to the same transfer.
+   */
+  void begin(Caller caller, UploadRequest request, HostPart part)
+      throws HostException, TransferException {
+    boolean begun = false;
+    try {
+      reserve(part, request.size()).check(0);
+      meter(caller, request, request.further()).beginAndEnd();
+      begun = true;
+    } finally {
+      if (begun) {
+        part.close();
+      } else {
+        part.discard();
+      }
+    }
+  }
+
+  /** Reports what a go moves. */
+  Meter meter(Caller caller, UploadRequest request, boolean further) {
+    return Meter.up(traffic, policies, caller, request.path(), request.size(), further);
+  }
+
+  /** Watches over the space that a go leaves free. */
+  Reserve reserve(HostPart part, long announced) {
+    return new Reserve(part, policies.minFreeSpace(), announced);
+  }
+
+  /** Has the whole looked at. */
+  Inspection inspection() {
+    return inspectors.by(policies);
+  }
+}

@@ -1,0 +1,56 @@
+package kds.storage.transfer;
+
+import java.time.Duration;
+import kds.api.config.Quantity;
+import kds.api.transfer.Traffic;
+
+/**
+ * What every transfer has to keep to.
+ *
+ * @param minFreeSpace bytes that uploads leave free on the file system, 0 for none
+ * @param minInterval between the beginnings of two transfers of a session, zero for none
+ * @param bandwidth bytes per second that a session's transfers share, 0 for no limit
+ * @param inspectionTimeout how long all inspectors together may take for an upload
+ * @param requireInspection whether uploads are refused while there is no inspector
+ */
+record Policies(
+    long minFreeSpace,
+    Duration minInterval,
+    long bandwidth,
+    Duration inspectionTimeout,
+    boolean requireInspection) {
+  /**
+   * Reads the configuration.
+   *
+   * @throws IllegalArgumentException naming the key and how to write it
+   */
+  static Policies of(TransferConfig config) {
+    return new Policies(
+        bytes("transfer.min_free_space", config.min_free_space()),
+        duration("transfer.min_interval", config.min_interval()),
+        bytes("transfer.bandwidth", config.bandwidth()),
+        duration("transfer.inspection_timeout", config.inspection_timeout()),
+        config.require_inspection());
+  }
+
+  /** What of this the kernel watches over. */
+  Traffic.Terms terms() {
+    return new Traffic.Terms(minInterval, bandwidth);
+  }
+
+  private static long bytes(String key, String text) {
+    try {
+      return Quantity.bytes(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Duration duration(String key, String text) {
+    try {
+      return Quantity.duration(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
+  }
+}
