@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * the long form.
  */
 class KillSystemIT {
-  private static final int KILLS = Integer.getInteger("kds.kills", 3);
+  private static final int KILLS = Integer.getInteger("kds.kills", 2);
   private static final long SEED = Long.getLong("kds.seed", 1);
   private static final int CLIENTS = 6;
   private static final int LARGEST = 6 << 20;
@@ -96,15 +96,13 @@ class KillSystemIT {
         awaitAcknowledgement();
       }
       TimeUnit.MILLISECONDS.sleep(random.nextInt(1500));
-      String pid = Files.readString(service.home().resolve("run/pid")).strip();
-      Command.succeed("kill", "-KILL", pid);
+      service.kill();
       over = true;
       for (Thread client : clients) {
         client.join();
       }
-      ProcessHandle.of(Long.parseLong(pid)).ifPresent(p -> p.onExit().join());
       requireWhole("after kill " + kill);
-      service.start();
+      service.startAgain();
     }
     int hidden = requireSweep();
     assertThat(acknowledged).as("acknowledged uploads").isPositive();
