@@ -40,6 +40,15 @@ record Service(Path home, int port, long pid, String token) {
 
   /** A client of its own, with connections of its own. Closing it closes them. */
   HttpClient client() throws IOException, GeneralSecurityException {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .sslContext(tls())
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .build();
+  }
+
+  /** Trusts this service alone. */
+  SSLContext tls() throws IOException, GeneralSecurityException {
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
     try (InputStream pem = Files.newInputStream(home.resolve("certs/cert.pem"))) {
@@ -51,11 +60,7 @@ record Service(Path home, int port, long pid, String token) {
     trust.init(trusted);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(null, trust.getTrustManagers(), null);
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .sslContext(tls)
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
-        .build();
+    return tls;
   }
 
   HttpRequest.Builder request(String path) {
@@ -109,7 +114,7 @@ record Service(Path home, int port, long pid, String token) {
     return text.lines().map(line -> line + " ").filter(line -> line.contains(word)).count();
   }
 
-  private String jcmd(String command) throws IOException, InterruptedException {
+  String jcmd(String command) throws IOException, InterruptedException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     Process process =
         new ProcessBuilder(jcmd.toString(), Long.toString(pid), command)

@@ -229,6 +229,7 @@ final class HiddenFile implements HostUpload {
               return synced < 0 ? synced : FileCalls.sync(folder.number());
             });
     if (result < 0) {
+      withdraw(bytes);
       throw Failures.of(result, what);
     }
   }
@@ -297,6 +298,17 @@ final class HiddenFile implements HostUpload {
     state = State.CLOSED;
     file.close();
     folder.close();
+  }
+
+  /** What is not known to last is not to be found either: the caller is told that it failed. */
+  private void withdraw(byte[] name) throws HostException {
+    workers.<@Nullable Void>open(
+        terms.uid(),
+        List.of(file, folder),
+        thread -> {
+          publication.withdraw(thread, name);
+          return null;
+        });
   }
 
   private void requireUsable() throws HostException {

@@ -15,6 +15,7 @@ final class Publication {
   private final Terms terms;
   private final String what;
   private byte @Nullable [] part;
+  private boolean replaced;
 
   Publication(
       Descriptor file, Descriptor folder, byte @Nullable [] part, Terms terms, String what) {
@@ -31,6 +32,7 @@ final class Publication {
     if (result == -Errno.EEXIST && replace) {
       requireFile(thread, name, shown);
       result = giveTaken(thread, name);
+      replaced = result == 0;
     }
     if (result == -Errno.EEXIST || result == -Errno.EISDIR) {
       throw taken(shown, "is taken; choose another or ask for replacement");
@@ -39,6 +41,21 @@ final class Publication {
       throw Failures.of(result, what);
     }
     part = null;
+  }
+
+  /**
+   * Takes a name back that was given a moment ago. One that was somebody else's before stays: the
+   * file that had it is gone, and this one is whole.
+   */
+  void withdraw(HostThread thread, byte[] name) throws HostException {
+    if (replaced) {
+      return;
+    }
+    long inode = new Walk(terms).look(thread, file).inode();
+    long look = thread.as(terms.identity(), os -> os.look(folder.number(), name));
+    if (look == 0 && thread.status().inode() == inode) {
+      thread.as(terms.identity(), os -> os.unlink(folder.number(), name));
+    }
   }
 
   /** Takes the hidden name away, if it still has one. */

@@ -12,7 +12,6 @@ import kds.api.transfer.Upload;
 import kds.api.transfer.UploadRequest;
 import kds.http.route.Chunks;
 import kds.http.route.Refusal;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Receives the content of one file. What goes wrong before its end leaves nothing behind. */
@@ -103,8 +102,8 @@ final class Intake {
   static final class Writer implements AutoCloseable {
     private final Sink sink;
     private final @Nullable MessageDigest digest;
-    private final RetainableByteBuffer.Mutable pooled = Buffers.POOL.acquire(Buffers.SIZE, true);
-    private final ByteBuffer buffer = pooled.getByteBuffer().clear();
+    private final Buffers.Loan loan = Buffers.lend();
+    private final ByteBuffer buffer = loan.cleared();
 
     /** What takes the content. */
     @FunctionalInterface
@@ -146,7 +145,7 @@ final class Intake {
 
     @Override
     public void close() {
-      pooled.release();
+      loan.close();
     }
   }
 }

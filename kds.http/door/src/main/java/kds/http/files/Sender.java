@@ -6,7 +6,6 @@ import java.util.List;
 import kds.api.transfer.Download;
 import kds.api.transfer.TransferException;
 import kds.http.route.Exchange;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 
 /** Sends stretches of a file as an answer's body. */
 final class Sender {
@@ -33,11 +32,10 @@ final class Sender {
   }
 
   private void stream(Span span, boolean last) throws IOException, TransferException {
-    RetainableByteBuffer.Mutable pooled = Buffers.POOL.acquire(Buffers.SIZE, true);
-    try {
+    try (Buffers.Loan loan = Buffers.lend()) {
       long at = span.first();
       while (at <= span.last()) {
-        ByteBuffer buffer = pooled.getByteBuffer().clear();
+        ByteBuffer buffer = loan.cleared();
         buffer.limit((int) Math.min(buffer.capacity(), span.last() - at + 1));
         if (file.read(buffer, at) < 0) {
           throw new ShrunkException(file.name(), at, span.last() + 1);
@@ -46,8 +44,6 @@ final class Sender {
         at += buffer.remaining();
         exchange.write(last && at > span.last(), buffer);
       }
-    } finally {
-      pooled.release();
     }
   }
 

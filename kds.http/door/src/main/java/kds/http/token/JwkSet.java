@@ -30,7 +30,8 @@ final class JwkSet {
         add(keys, json, file);
       }
       return keys;
-    } catch (JoseException | ClassCastException e) {
+    } catch (JoseException | RuntimeException e) {
+      // Runtime exceptions, too: that is what the JDK says of a point that is on no curve.
       throw new UnusableException(
           file + " looks like JSON but is not a JWK set: " + e.getMessage(), e);
     }

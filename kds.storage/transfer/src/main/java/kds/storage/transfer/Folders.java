@@ -2,7 +2,9 @@ package kds.storage.transfer;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import kds.api.host.HostException;
 import kds.api.host.HostFiles;
 import kds.api.host.HostFolder;
@@ -24,6 +26,16 @@ import org.slf4j.LoggerFactory;
 /** Enters the folder that the rule of {@link Places} picks for a caller. Thread-safe. */
 final class Folders {
   private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
+
+  /** What tells nothing about how the folder was set up. */
+  private static final Set<HostException.Reason> MACHINE_FAILED =
+      EnumSet.of(
+          HostException.Reason.BUSY,
+          HostException.Reason.TIMEOUT,
+          HostException.Reason.IO,
+          HostException.Reason.NO_SPACE,
+          HostException.Reason.QUOTA,
+          HostException.Reason.READ_ONLY);
 
   private final HostUsers users;
   private final HostFiles files;
@@ -159,7 +171,7 @@ final class Folders {
       HostFolder folder = files.enterShared(shared.folder());
       return new Entered(Places.place(Place.Kind.SHARED, shared.folder(), shared.reason()), folder);
     } catch (HostException e) {
-      if (e.reason() == HostException.Reason.BUSY || e.reason() == HostException.Reason.TIMEOUT) {
+      if (MACHINE_FAILED.contains(e.reason())) {
         throw Faults.of(e, "The server's shared folder");
       }
       String key = use == Use.UPLOAD ? "upload_dir" : "download_dir";

@@ -31,6 +31,9 @@ final class DiskFiles implements HostFiles {
   /** What entering a home fails with, when set. */
   @Nullable Reason homeFault;
 
+  /** What entering a shared folder fails with, when set. */
+  @Nullable Reason sharedFault;
+
   /** What writing fails with, when set. */
   volatile @Nullable Reason writeFault;
 
@@ -69,6 +72,9 @@ final class DiskFiles implements HostFiles {
 
   @Override
   public HostFolder enterShared(Path folder) throws HostException {
+    if (sharedFault != null) {
+      throw new HostException(sharedFault, "refused by the test");
+    }
     return enter(folder);
   }
 

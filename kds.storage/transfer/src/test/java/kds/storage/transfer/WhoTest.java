@@ -159,6 +159,14 @@ class WhoTest {
   }
 
   @Test
+  void doesNotBlameTheConfigurationWhenTheStorageFails() throws Exception {
+    server.disk.sharedFault = HostException.Reason.IO;
+
+    assertThat(refusal(Server.caller(null, CredentialType.PROMPT_USER)).reason())
+        .isEqualTo(Reason.FAILED);
+  }
+
+  @Test
   void refusesWhenTheSharedFolderIsMissingWithoutTellingWhereItWas() throws Exception {
     Files.delete(root.resolve("Upload"));
 

@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The service, run by the scripts that people use, in a home of its own. */
 final class Service implements AutoCloseable {
@@ -44,6 +45,39 @@ final class Service implements AutoCloseable {
   Service start() throws IOException, InterruptedException {
     script("start", "--port", Integer.toString(port), "--detach");
     return this;
+  }
+
+  /** Ends it as a power cut would, and waits until it is gone. */
+  void kill() throws IOException, InterruptedException {
+    String pid = Files.readString(home.resolve("run/pid")).strip();
+    Command.succeed("kill", "-KILL", pid);
+    ProcessHandle.of(Long.parseLong(pid)).ifPresent(p -> p.onExit().join());
+  }
+
+  /**
+   * Starts it again, of a home that was started before, without what the script does for people.
+   */
+  void startAgain() throws IOException, InterruptedException {
+    Path ready = home.resolve("run/ready");
+    Files.deleteIfExists(ready);
+    ProcessBuilder kds =
+        new ProcessBuilder(
+                Path.of(System.getProperty("kds.dist")).resolve("bin/kds").toString(),
+                "--home",
+                home.toRealPath().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(home.resolve("log/console.log").toFile()));
+    kds.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = kds.start();
+    Files.writeString(home.resolve("run/pid"), process.pid() + "\n");
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+    while (!Files.exists(ready)) {
+      if (System.nanoTime() > until || !process.isAlive()) {
+        throw new IllegalStateException("Not ready: see " + home.resolve("log/console.log"));
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
   }
 
   void stop() throws IOException, InterruptedException {

@@ -1,0 +1,219 @@
+package kds.run.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import kds.run.it.Uploads.Answer;
+import kds.run.it.Uploads.Way;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code kill -9} at random moments under uploads of every kind: what was acknowledged is there and
+ * whole, nothing else is under a final name, and the space of the rest comes back. {@code
+ * -Dkds.kills} and {@code -Dkds.seed} say how often and at which moments; {@code run/soak/kill} is
+ * the long form.
+ */
+class KillSystemIT {
+  private static final int KILLS = Integer.getInteger("kds.kills", 2);
+  private static final long SEED = Long.getLong("kds.seed", 1);
+  private static final int CLIENTS = 6;
+  private static final int LARGEST = 6 << 20;
+  private static final Pattern RECEIPT =
+      Pattern.compile("\"path\":\"([^\"]*)\".*?\"crc32c\":\"([^\"]*)\"");
+
+  @TempDir Path scratch;
+
+  private final Random random = new Random(SEED);
+  private final Map<String, String> digests = new ConcurrentHashMap<>();
+  private final List<Path> sources = new ArrayList<>();
+  private Service service;
+  private Path files;
+  private SmallDisk disk;
+  private long free;
+  private Uploads uploads;
+  private volatile boolean over;
+  private volatile long acknowledged;
+  private long broken;
+
+  @BeforeEach
+  void start() throws Exception {
+    SmallDisk.requireRoot("A disk of its own");
+    service = Service.fresh().start();
+    files = service.home().resolve("Files");
+    disk = SmallDisk.ext4(files, 1024);
+    free = disk.free();
+    uploads = Uploads.of(service, files, "--ttl", "1d");
+    for (int i = 0; i < 8; i++) {
+      byte[] content = new byte[1 + random.nextInt(LARGEST)];
+      random.nextBytes(content);
+      sources.add(Files.write(scratch.resolve("source-" + i), content));
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    over = true;
+    if (disk != null) {
+      service.stop();
+      disk.close();
+    }
+    if (service != null) {
+      service.close();
+    }
+  }
+
+  @Test
+  void keepsWhatItAcknowledgedAndNothingElse() throws Exception {
+    for (int kill = 1; kill <= KILLS; kill++) {
+      over = false;
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        int number = i;
+        int round = kill;
+        clients.add(Thread.startVirtualThread(() -> upload(number, round)));
+      }
+      if (kill % 2 == 1) {
+        awaitAcknowledgement();
+      }
+      TimeUnit.MILLISECONDS.sleep(random.nextInt(1500));
+      service.kill();
+      over = true;
+      for (Thread client : clients) {
+        client.join();
+      }
+      requireWhole("after kill " + kill);
+      service.startAgain();
+    }
+    int hidden = requireSweep();
+    assertThat(acknowledged).as("acknowledged uploads").isPositive();
+    assertThat(broken).as("uploads that a kill met").isPositive();
+    LoggerFactory.getLogger(KillSystemIT.class)
+        .warn(
+            "{} kills: {} uploads acknowledged, {} broken off, {} hidden names left and swept",
+            KILLS,
+            acknowledged,
+            broken,
+            hidden);
+  }
+
+  /**
+   * Between the two steps in which a file takes another's place it has a hidden name, which a kill
+   * may leave behind. It goes with the first upload a day later.
+   */
+  private int requireSweep() throws Exception {
+    List<String> hidden = uploads.names().stream().filter(name -> name.startsWith(".")).toList();
+    for (String name : hidden) {
+      Files.setLastModifiedTime(
+          files.resolve(name), FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+    }
+    assertThat(uploads.send(Way.PUT_ANNOUNCED, sources.getFirst(), "last").status())
+        .isEqualTo("201");
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (uploads.names().stream().anyMatch(name -> name.startsWith("."))) {
+      assertThat(System.nanoTime()).as("hidden names stay").isLessThan(until);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    return hidden.size();
+  }
+
+  /** Every second kill meets a service that is in full swing, however slow the machine is. */
+  private void awaitAcknowledgement() throws InterruptedException {
+    long before = acknowledged;
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (acknowledged == before && System.nanoTime() < until) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  /** Sends one file after another until the service is gone. */
+  private void upload(int client, int round) {
+    for (int i = 0; !over; i++) {
+      Path source = sources.get(ThreadLocalRandom.current().nextInt(sources.size()));
+      Way way = Way.values()[(client + i) % Way.values().length];
+      String name =
+          switch (way) {
+            case OVERWRITE -> "over-" + client;
+            case FORM -> "taken"; // renamed, all of them
+            default -> "new-%d-%d-%d".formatted(round, client, i);
+          };
+      try {
+        note(way, source, uploads.send(way, source, name));
+      } catch (Exception e) {
+        synchronized (this) {
+          broken++;
+        }
+      }
+    }
+  }
+
+  private synchronized void note(Way way, Path source, Answer answer) throws Exception {
+    if (!answer.status().startsWith("20")) {
+      broken++;
+      return;
+    }
+    acknowledged++;
+    Matcher receipt = RECEIPT.matcher(answer.body());
+    assertThat(receipt.find()).as(answer.body()).isTrue();
+    assertThat(receipt.group(2)).isEqualTo(digest(source));
+    if (way != Way.OVERWRITE) {
+      digests.put(receipt.group(1), receipt.group(2));
+    }
+  }
+
+  private static String digest(Path file) throws Exception {
+    CRC32C crc = new CRC32C();
+    crc.update(Files.readAllBytes(file));
+    return HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+
+  /**
+   * Files that were published though their answer was lost are whole as well: one of the sources.
+   */
+  private void requireWhole(String when) throws Exception {
+    Set<String> whole = ConcurrentHashMap.newKeySet();
+    for (Path source : sources) {
+      whole.add(digest(source));
+    }
+    long held = 0;
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    for (String name : uploads.names()) {
+      held += Files.size(files.resolve(name));
+      if (name.startsWith(".")) {
+        continue; // looked at in the end
+      }
+      seen.add(name);
+      String digest = digest(files.resolve(name));
+      assertThat(whole).as("%s: %s is one of those sent", when, name).contains(digest);
+      if (digests.containsKey(name)) {
+        assertThat(digest).as("%s: %s", when, name).isEqualTo(digests.get(name));
+      }
+    }
+    assertThat(seen).as(when).containsAll(digests.keySet());
+    assertThat(disk.free()).as(when + ": free bytes").isGreaterThan(free - held - (4 << 20));
+    // Looked at, so they make room.
+    for (String name : seen) {
+      Files.delete(files.resolve(name));
+    }
+    digests.clear();
+  }
+}
