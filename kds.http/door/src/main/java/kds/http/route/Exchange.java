@@ -59,7 +59,10 @@ public final class Exchange {
     return Objects.requireNonNull(caller);
   }
 
-  /** What stands in the URL for the route's {@code {path}}: a safe relative path, never empty. */
+  /**
+   * What stands in the URL for the route's {@code {path}}: a safe relative path, never empty; or
+   * for the one part that it leaves open.
+   */
   public String path() {
     return Objects.requireNonNull(rest);
   }

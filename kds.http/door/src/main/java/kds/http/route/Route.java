@@ -9,7 +9,7 @@ import kds.http.access.Requirement;
  *
  * @param method its HTTP method; GET serves HEAD as well
  * @param path its path as OpenAPI writes it: plain parts, and {@code {path}} as the last one if
- *     whatever follows belongs to the call
+ *     whatever follows belongs to the call, or one part with another name in braces
  * @param requirement what the token must allow
  * @param action what it does
  */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteMap {
   private final Map<List<String>, Map<String, Route>> exact = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> open = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, Route>> patterns = new LinkedHashMap<>();
 
   /**
    * What is at a path.
@@ -40,7 +41,7 @@ final class RouteMap {
       boolean takesRest = names.getLast().equals(Route.REST);
       List<String> key = takesRest ? names.subList(0, names.size() - 1) : names;
       Route other =
-          (takesRest ? open : exact)
+          (takesRest ? open : key.stream().anyMatch(RouteMap::isVariable) ? patterns : exact)
               .computeIfAbsent(key, k -> new LinkedHashMap<>())
               .put(route.method(), route);
       if (other != null) {
@@ -59,6 +60,12 @@ final class RouteMap {
     if (methods != null) {
       return new Place(methods, null);
     }
+    for (Map.Entry<List<String>, Map<String, Route>> pattern : patterns.entrySet()) {
+      String value = path.slashed() ? null : value(pattern.getKey(), path.names());
+      if (value != null) {
+        return new Place(pattern.getValue(), value);
+      }
+    }
     int size = path.names().size();
     for (int length = 1; length <= size; length++) {
       methods = open.get(path.names().subList(0, length));
@@ -67,6 +74,26 @@ final class RouteMap {
       }
     }
     return null;
+  }
+
+  private static boolean isVariable(String name) {
+    return name.startsWith("{");
+  }
+
+  /** What stands for the pattern's variable, null when the path is another one. */
+  private static @Nullable String value(List<String> pattern, List<String> names) {
+    if (pattern.size() != names.size()) {
+      return null;
+    }
+    String value = null;
+    for (int i = 0; i < names.size(); i++) {
+      if (isVariable(pattern.get(i))) {
+        value = names.get(i);
+      } else if (!pattern.get(i).equals(names.get(i))) {
+        return null;
+      }
+    }
+    return value;
   }
 
   private static String rest(RequestPath path, int from) throws Refusal {

@@ -32,7 +32,7 @@ class RouteTableTest {
   @Test
   void hasExactlyTheCallsOfTheContract() {
     TreeSet<String> routes =
-        RouteTable.routes(NONE, () -> null).stream()
+        RouteTable.routes(NONE, () -> null, () -> null).stream()
             .map(route -> route.method() + " " + route.path())
             .collect(Collectors.toCollection(TreeSet::new));
     routes.add("HEAD /Downloads/{path}");
@@ -41,7 +41,7 @@ class RouteTableTest {
 
   @Test
   void isDescribedWithTheScopesItAsksFor() {
-    for (var route : RouteTable.routes(NONE, () -> null)) {
+    for (var route : RouteTable.routes(NONE, () -> null, () -> null)) {
       String description =
           ContractWatch.contract()
               .at("/paths/" + route.path().replace("/", "~1"))

@@ -65,6 +65,7 @@ public final class ContractWatch {
   public static Raw.Answer check(String method, String target, Raw.Answer answer) {
     String path = target.replaceFirst("\\?.*", "");
     String template = path.startsWith("/Downloads/") ? "/Downloads/{path}" : path;
+    template = template.replaceFirst("^/sessions/[^/]+", "/sessions/{kasm_id}");
     JsonNode operation =
         DOCUMENT.get("paths").path(template).path(method.toLowerCase(java.util.Locale.ROOT));
     if (operation.isMissingNode() || answer.status() == 405 || answer.status() == 0) {
