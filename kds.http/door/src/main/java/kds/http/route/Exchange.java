@@ -101,6 +101,13 @@ public final class Exchange {
     return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
   }
 
+  /**
+   * Says that the answer may take longer than a connection may be idle: it is not closed for that.
+   */
+  public void takesLong() {
+    request.addIdleTimeoutListener(timeout -> false);
+  }
+
   /** Whether only the headers of the answer are wanted. */
   public boolean head() {
     return "HEAD".equals(request.getMethod());

@@ -42,6 +42,7 @@ final class EventStream {
 
   void serve() throws Refusal, ClientGoneException {
     long after = after();
+    exchange.takesLong();
     exchange.status(200).set(HttpHeader.CONTENT_TYPE, "text/event-stream");
     if (exchange.head()) {
       exchange.empty();

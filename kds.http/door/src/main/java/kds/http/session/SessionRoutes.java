@@ -62,12 +62,14 @@ public final class SessionRoutes {
 
   private void start(Exchange exchange) throws Refusal, ClientGoneException {
     SessionRequest order = Orders.start(exchange);
+    exchange.takesLong();
     SessionReport report = join(sessions().start(order, exchange.caller()));
     exchange.json(200, SessionJson.of(report));
   }
 
   private void end(Exchange exchange) throws Refusal, ClientGoneException {
     Orders.End order = Orders.end(exchange);
+    exchange.takesLong();
     Optional<SessionReport> report =
         join(sessions().end(order.kasmId(), order.ending(), exchange.caller()));
     exchange.json(
