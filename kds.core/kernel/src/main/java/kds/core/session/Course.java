@@ -101,7 +101,7 @@ final class Course {
       }
     }
     for (StepRecord step : record.steps()) {
-      if (!step.name().equals(Engine.USER)
+      if (!step.name().equals(Admission.USER)
           && plan.stream().noneMatch(p -> p.name().equals(step.name()))) {
         plan.add(StepFacts.gone(step));
       }

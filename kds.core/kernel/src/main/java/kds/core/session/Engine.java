@@ -13,21 +13,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import kds.api.host.HostUser;
 import kds.api.session.Session;
 import kds.api.session.SessionEvent;
 import kds.api.session.SessionException;
 import kds.api.session.SessionException.Reason;
 import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.Outcome;
-import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionReport.State;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions.Ending;
-import kds.api.session.StepResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -39,9 +35,6 @@ import org.slf4j.MDC;
  * at any time one thread alone works on a session; {@link Lanes} does the same for one user's.
  */
 final class Engine implements AutoCloseable {
-  /** The name under which a report tells that the session's user is not known. */
-  static final String USER = "user";
-
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int MOST_EVENTS = 512;
 
@@ -49,11 +42,11 @@ final class Engine implements AutoCloseable {
   private final Events events = new Events(MOST_EVENTS);
   private final Journal journal;
   private final Secrets secrets;
-  private final People people;
   private final Supplier<Limits> limits;
   private final Consumer<SessionReport> over;
   private final Register register;
   private final Course course;
+  private final Admission admission;
 
   /**
    * Makes one.
@@ -69,11 +62,11 @@ final class Engine implements AutoCloseable {
       Consumer<SessionReport> over) {
     this.journal = journal;
     this.secrets = secrets;
-    this.people = people;
     this.limits = limits;
     this.over = over;
     this.register = new Register(journal, events);
     this.course = new Course(steps, lanes, people, events, limits);
+    this.admission = new Admission(journal, secrets, people, register, lanes, events, limits);
   }
 
   /** What is known of all sessions. */
@@ -173,66 +166,12 @@ final class Engine implements AutoCloseable {
   private void begin(LiveSession session) throws InterruptedException {
     tellState(session, "starting");
     try {
-      refuseCrowd();
-      identify(session);
-      BooleanSupplier given = session.cancelled()::isDone;
-      if (lanes.join(session, limits.get().startWait(), given)) {
-        writeFirst(session);
-      } else if (!given.getAsBoolean()) {
-        throw unfinishedEnd(limits.get());
-      }
+      admission.admit(session);
     } catch (SessionException e) {
       withdraw(session, e);
       return;
     }
     inTurn(session, () -> goOnStarting(session));
-  }
-
-  private void refuseCrowd() throws SessionException {
-    long starting = register.all().stream().filter(s -> s.is(State.STARTING)).count();
-    if (starting > limits.get().mostStarting()) {
-      throw new SessionException(
-          Reason.CROWDED,
-          "Too many sessions are starting at once. Try again in a moment.",
-          Duration.ofSeconds(5));
-    }
-  }
-
-  private void identify(LiveSession session) throws SessionException {
-    People.Person person = people.of(session.record().session());
-    Long uid = person.user().map(HostUser::uid).orElse(null);
-    session.note(r -> r.of(person.key(), uid));
-    String trouble = person.trouble();
-    if (trouble != null) {
-      StepRecord told =
-          new StepRecord(USER, Phase.START, 0, true, null, Instant.now(), 0)
-              .with(StepResult.failed(trouble));
-      session.note(r -> r.with(told));
-      events.tell(session.kasmId(), "step", USER, trouble);
-    }
-  }
-
-  private void writeFirst(LiveSession session) throws SessionException {
-    try {
-      secrets.keep(session.request());
-      session.write(r -> r);
-    } catch (IOException e) {
-      LOG.error("Session {} does not begin", session.kasmId(), e);
-      throw new SessionException(
-          Reason.CROWDED,
-          "The session's journal cannot be written. See that there is space where the service"
-              + " keeps its state; its log tells more.",
-          Duration.ofSeconds(30));
-    }
-  }
-
-  private static SessionException unfinishedEnd(Limits limits) {
-    return new SessionException(
-        Reason.ENDING,
-        "Another session of this user is being ended, and that was not done after "
-            + limits.startWait().toMillis() / 1000.0
-            + " s. Try again; GET /sessions tells how far it is.",
-        Duration.ofSeconds(5));
   }
 
   /** A session that cannot begin was never there, unless its end was asked for meanwhile. */
