@@ -46,6 +46,14 @@ public interface SessionStep {
     return false;
   }
 
+  /**
+   * Whether it works on the session's system user, so that it is passed over for a Prompt User
+   * session, which has none (behaviour page: no built-in runs there).
+   */
+  default boolean needsUser() {
+    return false;
+  }
+
   /** Does it. Called again after a crash when {@link #repeatable}: finding it done is a success. */
   StepResult start(SessionContext context) throws Exception;
 

@@ -24,8 +24,11 @@ public interface Sessions {
   /**
    * Ends a session. Never hangs: each step is bounded, and what takes longer goes on in the
    * background and is reported. The end of an unknown or ended session is a success.
+   *
+   * @return the session as it is after the wait, {@link SessionReport.State#ENDING} when its end
+   *     goes on in the background; empty for an unknown session
    */
-  CompletionStage<SessionReport> end(String kasmId, Ending ending, Caller by);
+  CompletionStage<Optional<SessionReport>> end(String kasmId, Ending ending, Caller by);
 
   /** Every session that is not gone, and those that ended lately. */
   List<SessionReport> list();

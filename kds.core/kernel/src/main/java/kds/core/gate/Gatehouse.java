@@ -3,11 +3,13 @@ package kds.core.gate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import kds.api.capability.Capability;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
 import kds.core.config.CapabilitySwitches;
@@ -168,6 +170,27 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
         .filter(gate -> gate.offerings().stream().anyMatch(o -> o.generation() == generation))
         .forEach(Gate::endGapUnlessServed);
     return drained;
+  }
+
+  @Override
+  public <T> Optional<Lease<T>> enter(ServiceReference<T> reference, T service) {
+    Bundle bundle = reference.getBundle();
+    if (bundle == null) {
+      return Optional.empty();
+    }
+    Turnstile turnstile =
+        reference.getProperty(Capability.PROPERTY) instanceof String capability
+            ? turnstile(capability)
+            : new Turnstile();
+    if (!turnstile.enter()) {
+      return Optional.empty();
+    }
+    Generation generation = generation(bundle, true);
+    if (!generation.enter()) {
+      turnstile.leave();
+      return Optional.empty();
+    }
+    return Optional.of(new CountedLease<>(service, generation, turnstile));
   }
 
   @Override

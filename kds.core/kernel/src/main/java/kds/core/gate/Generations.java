@@ -1,8 +1,11 @@
 package kds.core.gate;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import kds.api.capability.Lease;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
 
 /**
  * How the deployer lets one bundle take over from another. A bundle that it never mentions serves
@@ -34,6 +37,15 @@ public interface Generations {
    * @return completed, by whichever thread ends it, when its last call has ended
    */
   CompletionStage<Void> drain(Bundle bundle);
+
+  /**
+   * Begins a call of a service that was found otherwise than by its gate, so that a swap or a
+   * switch waits for its end.
+   *
+   * @param service what the reference stands for
+   * @return empty when its bundle takes no calls, or its capability is switched off
+   */
+  <T> Optional<Lease<T>> enter(ServiceReference<T> reference, T service);
 
   /** How many calls a bundle is serving. */
   int leases(Bundle bundle);

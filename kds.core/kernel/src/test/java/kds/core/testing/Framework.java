@@ -81,7 +81,7 @@ public final class Framework implements AutoCloseable {
     try {
       Path folder = Files.createTempDirectory("kds-framework");
       Map<String, String> all = new LinkedHashMap<>();
-      for (String name : List.of("bundle", "deploy", "state")) {
+      for (String name : List.of("bundle", "deploy", "state", "run")) {
         all.put("kds." + name, Files.createDirectory(folder.resolve(name)).toString());
       }
       all.putAll(properties);
@@ -103,8 +103,11 @@ public final class Framework implements AutoCloseable {
     }
   }
 
-  /** Installs and starts Config Admin, Metatype and SCR. */
+  /** Installs and starts Config Admin, Metatype and SCR, and Jackson, which the kernel imports. */
   public Framework standard() {
+    install("jackson-annotations");
+    install("jackson-core");
+    install("jackson-databind");
     install("org.apache.felix.configadmin");
     install("org.apache.felix.metatype");
     install("org.apache.felix.scr");

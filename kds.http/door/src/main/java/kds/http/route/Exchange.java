@@ -73,7 +73,7 @@ public final class Exchange {
 
   /**
    * What stands in the URL for the route's {@code {path}}: a safe relative path, empty for the
-   * topmost folder alone.
+   * topmost folder alone; or for the one part that it leaves open.
    */
   public String path() {
     return Objects.requireNonNull(rest);
@@ -111,6 +111,13 @@ public final class Exchange {
   /** The length of the body that was announced, -1 when none was. */
   public long announced() {
     return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+  }
+
+  /**
+   * Says that the answer may take longer than a connection may be idle: it is not closed for that.
+   */
+  public void takesLong() {
+    request.addIdleTimeoutListener(timeout -> false);
   }
 
   /** Whether only the headers of the answer are wanted. */

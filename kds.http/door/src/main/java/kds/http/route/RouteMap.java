@@ -12,6 +12,7 @@ final class RouteMap {
   private final Map<List<String>, Map<String, Route>> open = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> folders = new LinkedHashMap<>();
   private final Map<List<String>, Map<String, Route>> slashed = new LinkedHashMap<>();
+  private final Map<List<String>, Map<String, Route>> patterns = new LinkedHashMap<>();
 
   /**
    * What is at a path.
@@ -44,7 +45,13 @@ final class RouteMap {
       List<String> key = takesRest ? names.subList(0, names.size() - 1) : names;
       boolean folder = takesRest && route.path().endsWith("/");
       Route other =
-          (folder ? folders : takesRest ? open : route.path().endsWith("/") ? slashed : exact)
+          (folder
+                  ? folders
+                  : takesRest
+                      ? open
+                      : key.stream().anyMatch(RouteMap::isVariable)
+                          ? patterns
+                          : route.path().endsWith("/") ? slashed : exact)
               .computeIfAbsent(key, k -> new LinkedHashMap<>())
               .put(route.method(), route);
       if (other != null) {
@@ -64,6 +71,12 @@ final class RouteMap {
     if (methods != null) {
       return new Place(methods, null);
     }
+    for (Map.Entry<List<String>, Map<String, Route>> pattern : patterns.entrySet()) {
+      String value = path.slashed() ? null : value(pattern.getKey(), path.names());
+      if (value != null) {
+        return new Place(pattern.getValue(), value);
+      }
+    }
     int size = path.names().size();
     for (int length = 1; length <= size; length++) {
       List<String> key = path.names().subList(0, length);
@@ -82,6 +95,26 @@ final class RouteMap {
   private @Nullable Place folder(RequestPath path, List<String> key) {
     Map<String, Route> methods = folders.get(key);
     return methods == null ? null : new Place(methods, path.from(key.size()));
+  }
+
+  private static boolean isVariable(String name) {
+    return name.startsWith("{");
+  }
+
+  /** What stands for the pattern's variable, null when the path is another one. */
+  private static @Nullable String value(List<String> pattern, List<String> names) {
+    if (pattern.size() != names.size()) {
+      return null;
+    }
+    String value = null;
+    for (int i = 0; i < names.size(); i++) {
+      if (isVariable(pattern.get(i))) {
+        value = names.get(i);
+      } else if (!pattern.get(i).equals(names.get(i))) {
+        return null;
+      }
+    }
+    return value;
   }
 
   private static String rest(RequestPath path, int from) throws Refusal {

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import kds.api.capability.Capabilities;
 import kds.api.capability.Gates;
 import kds.api.transfer.Traffic;
+import kds.api.session.Sessions;
 import kds.http.files.FileRoutes;
 import kds.http.files.TransferRoutes;
 import kds.http.log.AccessLog;
@@ -14,6 +15,7 @@ import kds.http.route.Route;
 import kds.http.route.Router;
 import kds.http.server.Inner;
 import kds.http.service.ServiceRoutes;
+import kds.http.session.SessionRoutes;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.RequestLog;
@@ -31,19 +33,24 @@ public final class RouteTable implements Inner {
   private final Router router;
   private final AccessLog accessLog = new AccessLog();
   private volatile @Nullable HealthCheckExecutor checks;
+  private volatile @Nullable Sessions sessions;
 
   /** Makes it. */
   @Activate
   public RouteTable(
       @Reference Gates gates, @Reference Capabilities capabilities, @Reference Traffic traffic) {
-    router = new Router(routes(capabilities, traffic, () -> checks), gates);
+    router = new Router(routes(capabilities, traffic, () -> checks, () -> sessions), gates);
   }
 
   static List<Route> routes(
-      Capabilities capabilities, Traffic traffic, Supplier<@Nullable HealthCheckExecutor> checks) {
+      Capabilities capabilities,
+      Traffic traffic,
+      Supplier<@Nullable HealthCheckExecutor> checks,
+      Supplier<@Nullable Sessions> sessions) {
     List<Route> routes = new ArrayList<>(FileRoutes.all(Clock.systemUTC()));
     routes.addAll(TransferRoutes.all(traffic));
     routes.addAll(ServiceRoutes.all(capabilities, checks));
+    routes.addAll(SessionRoutes.all(sessions));
     return routes;
   }
 
@@ -68,6 +75,20 @@ public final class RouteTable implements Inner {
   void unsetHealthCheckExecutor(HealthCheckExecutor executor) {
     if (checks == executor) {
       checks = null;
+    }
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void setSessions(Sessions engine) {
+    sessions = engine;
+  }
+
+  void unsetSessions(Sessions engine) {
+    if (sessions == engine) {
+      sessions = null;
     }
   }
 

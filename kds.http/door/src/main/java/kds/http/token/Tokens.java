@@ -103,7 +103,7 @@ public final class Tokens {
     Set<String> scopes = peer.kasm() ? rules.defaultScopes() : Set.of();
     Caller caller =
         new Claims(claims, rules.names())
-            .caller(digest.substring(0, 32), peer.address().getHostAddress(), scopes);
+            .caller(name(token), peer.address().getHostAddress(), scopes);
     if (fresh) {
       now.cache.put(digest, claims);
     }
@@ -145,6 +145,14 @@ public final class Tokens {
   int cached() {
     Generation now = generation;
     return now == null ? 0 : now.cache.size();
+  }
+
+  /**
+   * What a token without a {@code jti} is called: the digest of its signed part, because the same
+   * signature can be written in many ways.
+   */
+  private static String name(String token) {
+    return digest(token.substring(0, Math.max(0, token.lastIndexOf('.')))).substring(0, 32);
   }
 
   private static String digest(String token) {

@@ -33,7 +33,7 @@ class RouteTableTest {
   @Test
   void hasExactlyTheCallsOfTheContract() {
     TreeSet<String> routes =
-        RouteTable.routes(NONE, new Roads(), () -> null).stream()
+        RouteTable.routes(NONE, new Roads(), () -> null, () -> null).stream()
             .map(route -> route.method() + " " + route.path())
             .collect(Collectors.toCollection(TreeSet::new));
     routes.add("HEAD /Downloads/{path}");
@@ -43,7 +43,7 @@ class RouteTableTest {
 
   @Test
   void isDescribedWithTheScopesItAsksFor() {
-    for (var route : RouteTable.routes(NONE, new Roads(), () -> null)) {
+    for (var route : RouteTable.routes(NONE, new Roads(), () -> null, () -> null)) {
       String description =
           ContractWatch.contract()
               .at("/paths/" + route.path().replace("/", "~1"))

@@ -71,6 +71,7 @@ public final class ContractWatch {
     } else if (path.matches("/files/.+")) {
       template = "/files/{path}";
     }
+    template = template.replaceFirst("^/sessions/[^/]+", "/sessions/{kasm_id}");
     JsonNode operation =
         DOCUMENT.get("paths").path(template).path(method.toLowerCase(java.util.Locale.ROOT));
     if (operation.isMissingNode() || answer.status() == 405 || answer.status() == 0) {

@@ -7,12 +7,14 @@ import java.util.List;
 import kds.api.capability.Capabilities;
 import kds.api.capability.Capability;
 import kds.api.security.Caller;
+import kds.api.session.Sessions;
 import kds.http.files.FileRoutes;
 import kds.http.files.TransferRoutes;
 import kds.http.log.AccessLog;
 import kds.http.route.Route;
 import kds.http.route.Router;
 import kds.http.service.ServiceRoutes;
+import kds.http.session.SessionRoutes;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ public final class House implements AutoCloseable {
   /** Who runs health checks. */
   public volatile @Nullable HealthCheckExecutor checks;
 
+  /** The sessions, null while there is no engine. */
+  public volatile @Nullable Sessions sessions;
+
   /** Opens one. */
   public House(Path folder) throws Exception {
     this(folder, true);
@@ -51,6 +56,7 @@ public final class House implements AutoCloseable {
     List<Route> routes = new ArrayList<>(FileRoutes.all(Clock.systemUTC()));
     routes.addAll(TransferRoutes.all(traffic));
     routes.addAll(ServiceRoutes.all(new TwoCapabilities(), () -> checks));
+    routes.addAll(SessionRoutes.all(() -> sessions));
     router = new Router(routes, gate);
     door = new TestDoor(router, new AccessLog(), virtual);
     client = new Client(door);

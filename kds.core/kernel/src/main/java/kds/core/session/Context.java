@@ -1,0 +1,68 @@
+package kds.core.session;
+
+import java.util.Optional;
+import kds.api.host.HostException;
+import kds.api.host.HostUser;
+import kds.api.session.SessionContext;
+import kds.api.session.SessionRequest;
+import kds.api.session.Sessions;
+
+/** What one call of a step is told. */
+final class Context implements SessionContext {
+  private final LiveSession session;
+  private final String step;
+  private final int others;
+  private final People people;
+  private final Events events;
+
+  Context(LiveSession session, String step, int others, People people, Events events) {
+    this.session = session;
+    this.step = step;
+    this.others = others;
+    this.people = people;
+    this.events = events;
+  }
+
+  /** The name of the group of a session's own processes. */
+  static String group(String kasmId) {
+    return "session-" + kasmId;
+  }
+
+  @Override
+  public SessionRequest request() {
+    return session.request();
+  }
+
+  @Override
+  public Optional<HostUser> user() {
+    try {
+      Optional<HostUser> user = people.find(session.record());
+      user.filter(u -> session.record().uid() == null)
+          .ifPresent(u -> session.note(r -> r.of(r.person(), u.uid())));
+      return user;
+    } catch (HostException e) {
+      tell("The user could not be looked up: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public String group() {
+    return group(session.kasmId());
+  }
+
+  @Override
+  public int otherSessions() {
+    return others;
+  }
+
+  @Override
+  public Sessions.Ending ending() {
+    return session.record().ending();
+  }
+
+  @Override
+  public void tell(String text) {
+    events.tell(session.kasmId(), "progress", step, text);
+  }
+}

@@ -1,0 +1,201 @@
+package kds.core.session;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import kds.api.capability.Lease;
+import kds.api.session.CredentialType;
+import kds.api.session.SessionReport.Outcome;
+import kds.api.session.SessionReport.Phase;
+import kds.api.session.SessionStep;
+import kds.api.session.StepResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does the steps of a session's start or end, one after the other, each written down before and
+ * after. One that the journal has a result of is not done again; one that it has only the beginning
+ * of was interrupted by the service's death, and is done again or reported as unknown.
+ */
+final class Course {
+  private static final Logger LOG = LoggerFactory.getLogger(Course.class);
+
+  private static final Comparator<StepFacts> START_ORDER =
+      Comparator.comparingInt(StepFacts::order).thenComparing(StepFacts::name);
+  private static final Comparator<StepFacts> END_ORDER =
+      Comparator.comparingInt(StepFacts::endOrder).thenComparing(StepFacts::name);
+
+  private static final CompletableFuture<Void> NEVER = new CompletableFuture<>();
+
+  private final StepSource steps;
+  private final Lanes lanes;
+  private final People people;
+  private final Events events;
+  private final Supplier<Limits> limits;
+
+  Course(StepSource steps, Lanes lanes, People people, Events events, Supplier<Limits> limits) {
+    this.steps = steps;
+    this.lanes = lanes;
+    this.people = people;
+    this.events = events;
+    this.limits = limits;
+  }
+
+  /**
+   * Does the start.
+   *
+   * @return how it went; null when it was cancelled by the end, which takes over
+   */
+  @org.jspecify.annotations.Nullable
+  Outcome start(LiveSession session) throws InterruptedException {
+    for (StepFacts step : steps.facts().stream().sorted(START_ORDER).toList()) {
+      if (session.cancelled().isDone()) {
+        return null;
+      }
+      StepResult result;
+      try {
+        result = once(session, step, Phase.START);
+      } catch (IOException e) {
+        events.tell(session.kasmId(), "progress", step.name(), "The journal cannot be written.");
+        LOG.error("Session {} does not begin: its journal cannot be written", session.kasmId(), e);
+        return Outcome.FAILED;
+      }
+      if (session.cancelled().isDone()) {
+        return null;
+      }
+      if (result.bad() && step.essential()) {
+        return Outcome.FAILED;
+      }
+    }
+    boolean bad = session.record().steps().stream().anyMatch(Course::isBad);
+    return bad ? Outcome.DEGRADED : Outcome.READY;
+  }
+
+  private static boolean isBad(StepRecord step) {
+    return step.result() != null && step.result().bad();
+  }
+
+  /** Does the end: of everything, or of a start that failed or was cancelled what had begun. */
+  void end(LiveSession session) throws InterruptedException {
+    for (StepFacts step : endOf(session.record())) {
+      try {
+        once(session, step, Phase.END);
+      } catch (IOException e) {
+        LOG.error(
+            "The journal of session {} cannot be written; its end goes on", session.kasmId(), e);
+      }
+    }
+  }
+
+  private List<StepFacts> endOf(SessionRecord record) {
+    boolean whole = record.outcome() == Outcome.READY || record.outcome() == Outcome.DEGRADED;
+    List<StepFacts> plan = new ArrayList<>();
+    for (StepFacts step : steps.facts()) {
+      if (whole || hasBegun(record, step.name())) {
+        plan.add(step);
+      }
+    }
+    for (StepRecord step : record.steps()) {
+      if (!step.name().equals(Admission.USER)
+          && plan.stream().noneMatch(p -> p.name().equals(step.name()))) {
+        plan.add(StepFacts.gone(step));
+      }
+    }
+    plan.sort(END_ORDER);
+    return plan;
+  }
+
+  private static boolean hasBegun(SessionRecord record, String step) {
+    return record.steps().stream().anyMatch(s -> s.name().equals(step));
+  }
+
+  /** Does a step unless it was done; the result may be of an earlier life of the service. */
+  private StepResult once(LiveSession session, StepFacts step, Phase phase)
+      throws IOException, InterruptedException {
+    Optional<StepRecord> before = session.record().step(step.name(), phase);
+    StepResult known = before.map(StepRecord::result).orElse(null);
+    if (known != null) {
+      return known;
+    }
+    StepRecord begun = before.orElseGet(() -> StepRecord.begin(step, phase));
+    IOException broken = null;
+    if (before.isEmpty()) {
+      try {
+        session.write(r -> r.with(begun));
+      } catch (IOException e) {
+        if (phase == Phase.START) {
+          throw e;
+        }
+        broken = e;
+        session.note(r -> r.with(begun));
+      }
+    }
+    StepResult result =
+        before.isPresent() && !begun.repeatable() ? unknown() : attempt(session, step, phase);
+    session.writeIfPossible(r -> r.with(begun.with(result)));
+    tell(session, step, phase, result);
+    if (broken != null) {
+      throw broken;
+    }
+    return result;
+  }
+
+  private static StepResult unknown() {
+    return new StepResult(
+        StepResult.Status.UNKNOWN,
+        "The service died while it ran, and it is not one to be done twice. Look whether what it"
+            + " does is done.");
+  }
+
+  private StepResult attempt(LiveSession session, StepFacts step, Phase phase)
+      throws InterruptedException {
+    boolean promptUser = session.record().session().credentialType() == CredentialType.PROMPT_USER;
+    if (step.needsUser() && promptUser) {
+      return StepResult.skipped("A Prompt User session has no system user.");
+    }
+    int others = lanes.others(session);
+    if (phase == Phase.END && step.lastSessionOnly() && others > 0) {
+      return StepResult.skipped(
+          "Left to the user's last session; " + others + " more of his go on.");
+    }
+    CompletableFuture<Void> giveWay = phase == Phase.START ? session.cancelled() : NEVER;
+    Optional<Lease<SessionStep>> lease = enter(step.name(), giveWay);
+    if (lease.isEmpty()) {
+      return StepResult.failed(
+          giveWay.isDone()
+              ? "It was stopped for the end."
+              : "No bundle offers this step now, though one did; what it has done for the session"
+                  + " may be left as it is.");
+    }
+    events.tell(session.kasmId(), "step", step.name(), phase + " begins");
+    Context context = new Context(session, step.name(), others, people, events);
+    return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
+  }
+
+  /** Enters a step; while a bundle is replaced without overlap that may take a moment. */
+  private Optional<Lease<SessionStep>> enter(String step, CompletableFuture<Void> giveWay)
+      throws InterruptedException {
+    long until = System.nanoTime() + limits.get().gap().toNanos();
+    Optional<Lease<SessionStep>> lease = steps.enter(step);
+    while (lease.isEmpty() && !giveWay.isDone() && System.nanoTime() < until) {
+      TimeUnit.MILLISECONDS.sleep(50);
+      lease = steps.enter(step);
+    }
+    return lease;
+  }
+
+  private void tell(LiveSession session, StepFacts step, Phase phase, StepResult result) {
+    String text = phase + " " + result.status() + ": " + result.message();
+    events.tell(session.kasmId(), "step", step.name(), text);
+    if (result.bad()) {
+      LOG.warn("Session {}, step {}: {}", session.kasmId(), step.name(), text);
+    } else {
+      LOG.info("Session {}, step {}: {}", session.kasmId(), step.name(), text);
+    }
+  }
+}

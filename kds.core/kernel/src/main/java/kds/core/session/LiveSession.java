@@ -1,0 +1,122 @@
+package kds.core.session;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import kds.api.session.SessionReport;
+import kds.api.session.SessionReport.State;
+import kds.api.session.SessionRequest;
+
+/** One session and all that is known of it. Thread-safe. */
+final class LiveSession {
+  private final Journal journal;
+  private final CompletableFuture<SessionReport> started = new CompletableFuture<>();
+  private final CompletableFuture<SessionReport> ended = new CompletableFuture<>();
+
+  /** Completed when the steps of the start are to give way to the end. */
+  private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+  /** Completed when nobody works at its start (any more). */
+  private final CompletableFuture<Void> idle = new CompletableFuture<>();
+
+  private volatile SessionRecord record;
+  private volatile SessionRequest request;
+  private volatile String trouble = "";
+
+  LiveSession(Journal journal, SessionRecord record, SessionRequest request) {
+    this.journal = journal;
+    this.record = record;
+    this.request = request;
+  }
+
+  String kasmId() {
+    return record.session().kasmId();
+  }
+
+  String person() {
+    return record.person();
+  }
+
+  SessionRecord record() {
+    return record;
+  }
+
+  SessionReport report() {
+    return record.report();
+  }
+
+  SessionRequest request() {
+    return request;
+  }
+
+  CompletableFuture<SessionReport> started() {
+    return started;
+  }
+
+  CompletableFuture<SessionReport> ended() {
+    return ended;
+  }
+
+  CompletableFuture<Void> cancelled() {
+    return cancelled;
+  }
+
+  CompletableFuture<Void> idle() {
+    return idle;
+  }
+
+  /** Why the journal could not be written last, empty when it could. */
+  String trouble() {
+    return trouble;
+  }
+
+  boolean is(State state) {
+    return record.state() == state;
+  }
+
+  /** Changes the record, in the journal first: what is not written down has not happened. */
+  synchronized void write(UnaryOperator<SessionRecord> change) throws IOException {
+    SessionRecord changed = change.apply(record);
+    try {
+      journal.write(changed);
+      trouble = "";
+    } catch (IOException e) {
+      trouble = e.toString();
+      throw e;
+    }
+    record = changed;
+  }
+
+  /** Changes the record though the journal may fail: an end goes on. */
+  synchronized void writeIfPossible(UnaryOperator<SessionRecord> change) {
+    try {
+      write(change);
+    } catch (IOException e) {
+      record = change.apply(record);
+    }
+  }
+
+  /** Changes the record; the journal learns of it with the next change. */
+  synchronized void note(UnaryOperator<SessionRecord> change) {
+    record = change.apply(record);
+  }
+
+  /**
+   * Turns to its end, once. The journal learns of it with the next change.
+   *
+   * @return false when it has done so before
+   */
+  synchronized boolean turnToEnd(UnaryOperator<SessionRecord> change) {
+    if (is(State.ENDING) || is(State.ENDED)) {
+      return false;
+    }
+    note(change);
+    cancelled.complete(null);
+    return true;
+  }
+
+  /** Drops the secrets. */
+  void strip() {
+    request = Secrets.bare(record);
+  }
+}

@@ -1,0 +1,113 @@
+package kds.core.session;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import kds.api.session.Session;
+import kds.api.session.SessionReport;
+import kds.api.session.SessionReport.Outcome;
+import kds.api.session.SessionReport.Phase;
+import kds.api.session.SessionReport.State;
+import kds.api.session.Sessions.Ending;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that outlives the service of a session: the content of its journal. Immutable; no secret is
+ * in it.
+ *
+ * @param person what the sessions of one system user have in common, see {@link People}
+ * @param uid the user's identity, null while it is not known
+ * @param tokens the marks of the tokens that came with the request, see {@link TokenMarks}
+ * @param attributes as in the request
+ */
+record SessionRecord(
+    Session session,
+    String person,
+    @Nullable Long uid,
+    Set<String> tokens,
+    Map<String, String> attributes,
+    State state,
+    @Nullable Outcome outcome,
+    Ending ending,
+    Instant started,
+    @Nullable Instant ended,
+    List<StepRecord> steps) {
+  SessionRecord {
+    Objects.requireNonNull(session, "session");
+    Objects.requireNonNull(person, "person");
+    Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(ending, "ending");
+    Objects.requireNonNull(started, "started");
+    tokens = Set.copyOf(tokens);
+    attributes = Map.copyOf(attributes);
+    steps = List.copyOf(steps);
+  }
+
+  Optional<StepRecord> step(String name, Phase phase) {
+    return steps.stream().filter(s -> s.phase() == phase && s.name().equals(name)).findFirst();
+  }
+
+  /** With this step's record added, or in the place of its older one. */
+  SessionRecord with(StepRecord step) {
+    List<StepRecord> changed = new ArrayList<>(steps);
+    int at = 0;
+    while (at < changed.size() && !isSame(changed.get(at), step)) {
+      at++;
+    }
+    if (at < changed.size()) {
+      changed.set(at, step);
+    } else {
+      changed.add(step);
+    }
+    return with(state, outcome, ending, ended, changed);
+  }
+
+  private static boolean isSame(StepRecord one, StepRecord other) {
+    return one.phase() == other.phase() && one.name().equals(other.name());
+  }
+
+  SessionRecord as(State now) {
+    return with(now, outcome, ending, ended, steps);
+  }
+
+  SessionRecord as(State now, Outcome how) {
+    return with(now, how, ending, ended, steps);
+  }
+
+  /** Its start has been done; it runs unless its end was asked for meanwhile. */
+  SessionRecord begun(Outcome how) {
+    return as(state == State.STARTING ? State.RUNNING : state, how);
+  }
+
+  SessionRecord ending(Ending how) {
+    return with(State.ENDING, outcome, how, ended, steps);
+  }
+
+  SessionRecord over() {
+    return with(State.ENDED, outcome, ending, Instant.now(), steps);
+  }
+
+  SessionRecord of(String who, @Nullable Long identity) {
+    return new SessionRecord(
+        session, who, identity, tokens, attributes, state, outcome, ending, started, ended, steps);
+  }
+
+  private SessionRecord with(
+      State state,
+      @Nullable Outcome outcome,
+      Ending ending,
+      @Nullable Instant ended,
+      List<StepRecord> steps) {
+    return new SessionRecord(
+        session, person, uid, tokens, attributes, state, outcome, ending, started, ended, steps);
+  }
+
+  SessionReport report() {
+    return new SessionReport(
+        session, state, outcome, started, ended, steps.stream().map(StepRecord::report).toList());
+  }
+}

@@ -1,0 +1,47 @@
+package kds.core.session;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import kds.api.host.HostException;
+import kds.api.host.HostUser;
+import kds.api.host.HostUsers;
+
+/** A name service of a few names, which can be down. */
+final class ToyUsers implements HostUsers {
+  private final Map<String, HostUser> byName = new ConcurrentHashMap<>();
+  volatile boolean down;
+
+  /** Makes a user known under one more name. */
+  ToyUsers add(String name, String canonical, long uid) {
+    byName.put(
+        name,
+        new HostUser(canonical, uid, uid, List.of(uid), Path.of("/home", canonical), "/bin/bash"));
+    return this;
+  }
+
+  @Override
+  public Optional<HostUser> byName(String name) throws HostException {
+    refuseIfDown();
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  @Override
+  public Optional<HostUser> byUid(long uid) throws HostException {
+    refuseIfDown();
+    return byName.values().stream().filter(user -> user.uid() == uid).findFirst();
+  }
+
+  private void refuseIfDown() throws HostException {
+    if (down) {
+      throw new HostException(HostException.Reason.TIMEOUT, "The name service did not answer.");
+    }
+  }
+
+  @Override
+  public HostUser self() {
+    return new HostUser("root", 0, 0, List.of(0L), Path.of("/root"), "/bin/sh");
+  }
+}

@@ -1,0 +1,123 @@
+package kds.http.session;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import kds.api.session.SessionEvent;
+import kds.api.session.SessionReport;
+import kds.api.session.Sessions;
+import kds.http.route.ClientGoneException;
+import kds.http.route.Exchange;
+import kds.http.route.Refusal;
+import org.eclipse.jetty.http.HttpHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A session's events as server-sent events: first those that are kept, then each as it comes, until
+ * the session has ended or the client leaves. A comment now and then shows that the line is alive,
+ * and finds out when it is not.
+ */
+final class EventStream {
+  private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final int WAITING = 256;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Exchange exchange;
+  private final Sessions sessions;
+  private final String kasmId;
+  private final BlockingQueue<SessionEvent> news = new ArrayBlockingQueue<>(WAITING);
+
+  EventStream(Exchange exchange, Sessions sessions, String kasmId) {
+    this.exchange = exchange;
+    this.sessions = sessions;
+    this.kasmId = kasmId;
+  }
+
+  void serve() throws Refusal, ClientGoneException {
+    long after = after();
+    exchange.takesLong();
+    exchange.status(200).set(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    if (exchange.head()) {
+      exchange.empty();
+      return;
+    }
+    AutoCloseable subscription = sessions.subscribe(Optional.of(kasmId), after, this::take);
+    try {
+      send(": events of session " + kasmId + "\n\n", false);
+      boolean over = false;
+      while (!over) {
+        // Looked at before the wait: what was told before the end is in the queue by then.
+        over = isOver() && news.isEmpty();
+        SessionEvent event = news.poll(over ? 200 : SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+        if (event != null) {
+          over = event.kind().equals("state") && event.text().equals("ended");
+          send(text(event), false);
+        } else if (!over) {
+          send(": still here\n\n", false);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClientGoneException("Interrupted while waiting for events.", e);
+    } finally {
+      close(subscription);
+    }
+    send("", true);
+  }
+
+  private boolean isOver() {
+    return sessions
+        .find(kasmId)
+        .map(report -> report.state() == SessionReport.State.ENDED)
+        .orElse(true);
+  }
+
+  private long after() throws Refusal {
+    String last = exchange.header("Last-Event-ID");
+    try {
+      return last == null || last.isBlank() ? 0 : Long.parseLong(last.strip());
+    } catch (NumberFormatException e) {
+      throw Refusal.of(
+          400, "unsupported-header", "Last-Event-ID must be the id of an event, a number.");
+    }
+  }
+
+  /** Called by the subscription's own thread, which may wait for a slow client. */
+  private void take(SessionEvent event) {
+    try {
+      news.put(event);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String text(SessionEvent event) {
+    return "id: "
+        + event.sequence()
+        + "\nevent: "
+        + event.kind()
+        + "\ndata: "
+        + JSON.writeValueAsString(SessionJson.of(event))
+        + "\n\n";
+  }
+
+  private void send(String text, boolean last) throws ClientGoneException {
+    exchange.write(last, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void close(AutoCloseable subscription) {
+    try {
+      subscription.close();
+    } catch (Exception e) {
+      LOG.warn("A subscription to the events of session {} did not end", kasmId, e);
+    }
+    news.clear(); // Lets go a thread that waits to put.
+  }
+}
