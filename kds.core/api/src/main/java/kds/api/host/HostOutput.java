@@ -1,0 +1,20 @@
+package kds.api.host;
+
+import java.nio.ByteBuffer;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Takes what a program writes. Called by one thread at a time; a slow taker slows the program down,
+ * nothing is dropped or stored in between.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface HostOutput {
+  /**
+   * Takes some output.
+   *
+   * @param error true for standard error
+   * @param bytes valid during the call only
+   */
+  void take(boolean error, ByteBuffer bytes);
+}

@@ -1,0 +1,27 @@
+package kds.api.session;
+
+import java.util.Optional;
+import kds.api.host.HostUser;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What a step may know and tell of the session it works on. Valid during the call only. */
+@ProviderType
+public interface SessionContext {
+  /** The request. After a restart of the service its secrets come from /run, or are missing. */
+  SessionRequest request();
+
+  /** The session's system user, empty for Prompt User or while there is no such account yet. */
+  Optional<HostUser> user();
+
+  /** What the session's desktop and everything that belongs to it run in; see HostCommand. */
+  String group();
+
+  /** How many sessions of this user are alive beside this one. */
+  int otherSessions();
+
+  /** What shall become of the desktop; {@link Sessions.Ending#CONFIGURED} during the start. */
+  Sessions.Ending ending();
+
+  /** Tells a line of progress to those who watch the session. */
+  void tell(String text);
+}
