@@ -10,11 +10,12 @@ import java.util.Objects;
  * A program to run.
  *
  * @param words the program, absolute, and its arguments; no shell sees them
- * @param environment its whole environment; nothing is inherited
+ * @param environment its whole environment; nothing is inherited. Where there are no control groups
+ *     {@code KDS_GROUP} is added
  * @param user whom it runs as, with that user's groups
  * @param directory where it runs
  * @param group name of its control group: letters, digits, {@code -}, {@code _}, {@code .}; a
- *     command with the group of a running one joins it
+ *     command with the group of a running one joins it. No {@code .} at its beginning
  * @param limit how long it may take; then everything in the group is ended
  * @param grace how long TERM may take before KILL
  * @param maxTasks how many processes and threads the group may have

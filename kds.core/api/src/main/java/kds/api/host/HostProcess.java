@@ -11,8 +11,10 @@ public interface HostProcess {
   long pid();
 
   /**
-   * How it ended: completed when the program itself has ended and its output is taken, or when it
-   * was ended by its limit. Children may still live in its group then.
+   * How it ended: completed when the program itself has ended and its output is taken, or when
+   * everything in its group was ended by its limit. Children may still live in its group otherwise;
+   * when they hold its output open, they get 200 ms for what they were about to write. Completed
+   * exceptionally with a {@link HostException} when it cannot be killed, or the service stops.
    */
   CompletionStage<HostExit> exit();
 
@@ -27,6 +29,7 @@ public interface HostProcess {
    * Moves what still lives in its group into another one, to be ended with that.
    *
    * @return how many processes were moved
+   * @throws HostException {@link HostException.Reason#BUSY} while the program itself runs
    */
   int handOver(String group) throws HostException;
 }

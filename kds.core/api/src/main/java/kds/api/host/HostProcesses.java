@@ -1,5 +1,6 @@
 package kds.api.host;
 
+import java.time.Duration;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -17,8 +18,12 @@ public interface HostProcesses {
    *
    * @return running; its exit is told by {@link HostProcess#exit()}
    * @throws HostException {@link HostException.Reason#NOT_FOUND} when there is no such program,
-   *     {@link HostException.Reason#BUSY} when no process can be made, {@link
-   *     HostException.Reason#UNPRIVILEGED} when the service may not act for the user
+   *     interpreter or folder, {@link HostException.Reason#DENIED} when it is not executable,
+   *     {@link HostException.Reason#WRONG_KIND} when it is no program, {@link
+   *     HostException.Reason#BUSY} when no process can be made, {@link
+   *     HostException.Reason#UNPRIVILEGED} when the service may not act for the user, {@link
+   *     HostException.Reason#SYSTEM_ACCOUNT} when nobody may
+   * @throws IllegalArgumentException when a word, variable or the group's name cannot be one
    */
   HostProcess start(HostCommand command) throws HostException;
 
@@ -36,5 +41,5 @@ public interface HostProcesses {
    * @throws HostException {@link HostException.Reason#TIMEOUT} when something cannot be killed, as
    *     a process stuck in the kernel
    */
-  void end(String group, java.time.Duration grace) throws HostException;
+  void end(String group, Duration grace) throws HostException;
 }

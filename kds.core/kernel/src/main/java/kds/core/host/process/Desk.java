@@ -1,0 +1,109 @@
+package kds.core.host.process;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import kds.api.host.HostException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done to whole groups, apart from ending them. Thread-safe. */
+final class Desk {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+
+  /** What a group may have that programs were handed over to: a desktop's worth of applications. */
+  private static final int HANDED_OVER_TASKS = 8192;
+
+  private static final Duration MOVING = Duration.ofSeconds(5);
+  private static final int LOOKS = 5;
+
+  private final Groups groups;
+  private final GroupLocks locks = new GroupLocks();
+
+  Desk(Groups groups) {
+    this.groups = groups;
+  }
+
+  Groups groups() {
+    return groups;
+  }
+
+  Lock lock(String group) {
+    return locks.of(group);
+  }
+
+  /** Ends everything in a group. */
+  void end(String group, Duration grace) throws IOException, HostException {
+    Ending.end(groups, group, grace);
+    removeIfEmpty(group);
+  }
+
+  /** Removes a group that nobody lives in. */
+  void removeIfEmpty(String group) {
+    Lock lock = lock(group);
+    lock.lock();
+    try {
+      for (int look = 1; look <= LOOKS && groups.isEmpty(group); look++) {
+        try {
+          groups.remove(group);
+          return;
+        } catch (IOException e) {
+          // The kernel takes a moment to let go of a group after its last process ended.
+          LOG.debug("Group {} is empty but cannot be removed yet", group, e);
+          Thread.sleep(1);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("Group {} stays", group, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes every group that nobody lives in any more. */
+  void sweep() {
+    try {
+      groups.names().forEach(this::removeIfEmpty);
+    } catch (IOException e) {
+      LOG.warn("Empty groups stay", e);
+    }
+  }
+
+  /**
+   * Moves what lives in one group to another.
+   *
+   * @return how many processes
+   */
+  int move(String from, String to) throws IOException, HostException {
+    if (from.equals(to) || groups.isEmpty(from)) {
+      return 0;
+    }
+    Set<Long> moved = new HashSet<>();
+    Lock lock = lock(to);
+    lock.lock();
+    try {
+      groups.create(to, HANDED_OVER_TASKS);
+      long until = System.nanoTime() + MOVING.toNanos();
+      // Again until none is left: one that was not moved yet may have had a child meanwhile.
+      while (!groups.isEmpty(from)) {
+        if (System.nanoTime() > until) {
+          throw new HostException(
+              HostException.Reason.BUSY,
+              "Processes in " + from + " multiply faster than they can be moved to " + to);
+        }
+        for (long pid : groups.members(from)) {
+          groups.move(pid, from, to);
+          moved.add(pid);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    removeIfEmpty(from);
+    return moved.size();
+  }
+}

@@ -1,0 +1,129 @@
+package kds.core.host.process;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The reading end of a pipe that a program writes to. Read as long as anybody holds the other end,
+ * also after the program itself has ended: its children would be killed by SIGPIPE otherwise.
+ */
+final class Outlet {
+  private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
+  private static final int READS_BEFORE_OTHERS = 32;
+
+  private final Watch watch;
+  private final Buffers buffers;
+  private final int pipe;
+  private final Consumer<ByteBuffer> taker;
+  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private final Object reading = new Object();
+  private long key;
+  private long read;
+  private boolean closed;
+  private volatile long taken;
+  private volatile long enough = Long.MAX_VALUE;
+  private volatile boolean lingered;
+
+  Outlet(Watch watch, Buffers buffers, int pipe, Consumer<ByteBuffer> taker) {
+    this.watch = watch;
+    this.buffers = buffers;
+    this.pipe = pipe;
+    this.taker = taker;
+  }
+
+  void open() throws IOException {
+    Libc.nonBlocking(pipe);
+    synchronized (reading) {
+      key = watch.once(pipe, this::pour);
+    }
+  }
+
+  /**
+   * Completed when all is taken that the program wrote: at the pipe's end, or when others still
+   * hold it, after they had the time to write what they were about to.
+   */
+  CompletableFuture<Void> settled() {
+    return settled;
+  }
+
+  /** The program has ended: what waits in the pipe now is all that it has written. */
+  void programEnded() {
+    synchronized (reading) {
+      if (closed) {
+        return;
+      }
+      try {
+        enough = read + Libc.waiting(pipe);
+      } catch (IOException e) {
+        enough = read;
+      }
+    }
+  }
+
+  /** Who still holds the pipe had its time. */
+  void lingered() {
+    lingered = true;
+    settle();
+  }
+
+  private void settle() {
+    if (lingered && taken >= enough) {
+      settled.complete(null);
+    }
+  }
+
+  private void pour() {
+    ByteBuffer buffer = buffers.lend();
+    try {
+      pour(buffer);
+    } catch (IOException e) {
+      LOG.warn("A program's output is lost from here on", e);
+      end();
+    } finally {
+      buffers.giveBack(buffer);
+    }
+  }
+
+  private void pour(ByteBuffer buffer) throws IOException {
+    for (int i = 1; ; i++) {
+      long count = read(MemorySegment.ofBuffer(buffer.clear()));
+      if (count == 0) {
+        end();
+        return;
+      }
+      if (count < 0) {
+        watch.again(pipe, key);
+        return;
+      }
+      taker.accept(buffer.limit((int) count));
+      taken += count;
+      settle();
+      if (i % READS_BEFORE_OTHERS == 0) {
+        Thread.yield();
+      }
+    }
+  }
+
+  private long read(MemorySegment into) throws IOException {
+    synchronized (reading) {
+      long count = Libc.read(pipe, into);
+      read += Math.max(count, 0);
+      return count;
+    }
+  }
+
+  private void end() {
+    synchronized (reading) {
+      watch.forget(pipe, key);
+      Libc.close(pipe);
+      // From here on nobody may ask how much waits: the number may be another file's.
+      closed = true;
+    }
+    settled.complete(null);
+  }
+}

@@ -1,0 +1,204 @@
+package kds.core.host.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import kds.api.host.HostCommand;
+import kds.api.host.HostException;
+import kds.api.host.HostProcess;
+import kds.api.host.HostProcesses;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** Runs programs on this machine. */
+@Component(service = {HostProcesses.class, Programs.class})
+public final class Programs implements HostProcesses {
+  private static final Duration SWEEP = Duration.ofSeconds(10);
+  // What a log-in gives. The service itself has many more, and some programs close each one.
+  private static final long DESCRIPTORS = 1024;
+
+  private final String name;
+  private final GroupsFinder finder;
+  private final Watch watch;
+  private final Timers timers = new Timers();
+  private final Buffers buffers = new Buffers();
+  private final Spawners spawners;
+  private final Identity identity;
+  private final Set<Program> programs = ConcurrentHashMap.newKeySet();
+
+  /** Made by the framework. */
+  @Activate
+  public Programs(BundleContext context) throws IOException {
+    this(
+        GroupsFinder.name(context.getProperty("kds.state")),
+        GroupsFinder.Kind.BEST,
+        Optional.ofNullable(context.getProperty("kds.run")).orElse("/run"));
+  }
+
+  Programs(String name, GroupsFinder.Kind kind, String folder) throws IOException {
+    this.name = name;
+    finder = new GroupsFinder(name, kind);
+    identity = Identity.ofService();
+    watch = new Watch();
+    spawners = new Spawners(name, Path.of(folder));
+  }
+
+  @Activate
+  void begin() throws IOException {
+    watch.start();
+    Strays.end(name);
+    timers.every(SWEEP, () -> finder.found().ifPresent(Desk::sweep));
+  }
+
+  @Deactivate
+  void leave() {
+    timers.close();
+    spawners.close();
+    watch.close();
+    programs.forEach(Program::abandon);
+    finder.found().ifPresent(desk -> desk.groups().close());
+  }
+
+  Desk desk() throws IOException {
+    return finder.desk();
+  }
+
+  /** What groups can do here, once any was asked for. */
+  Groups.Standing standing() throws IOException {
+    return finder.desk().groups().standing();
+  }
+
+  @Override
+  public HostProcess start(HostCommand command) throws HostException {
+    CommandCheck.check(command);
+    Identity.Entry entry = identity.enter(command);
+    try {
+      return start(command, entry, finder.desk());
+    } catch (Libc.Failed e) {
+      throw CommandCheck.refused(command, e);
+    } catch (IOException e) {
+      throw CommandCheck.failed("starting " + command.words().getFirst(), e);
+    }
+  }
+
+  private Program start(HostCommand command, Identity.Entry entry, Desk desk) throws IOException {
+    Libc.Pipe out = Libc.pipe();
+    Libc.Pipe err = pipe(out);
+    boolean reading = true;
+    try {
+      own(command, out, err);
+      Image image =
+          new Image(
+              entry.words(),
+              environment(command, desk.groups()),
+              entry.directory(),
+              out.writing(),
+              err.writing());
+      Program program = born(command, image, desk);
+      reading = false;
+      programs.add(program);
+      program.exit().whenComplete((exit, failure) -> programs.remove(program));
+      program.follow(watch, buffers, out.reading(), err.reading());
+      return program;
+    } finally {
+      Libc.close(out.writing());
+      Libc.close(err.writing());
+      if (reading) {
+        Libc.close(out.reading());
+        Libc.close(err.reading());
+      }
+    }
+  }
+
+  private static Libc.Pipe pipe(Libc.Pipe first) throws IOException {
+    try {
+      return Libc.pipe();
+    } catch (IOException e) {
+      Libc.close(first.reading());
+      Libc.close(first.writing());
+      throw e;
+    }
+  }
+
+  /** The pipes belong to the user, or his programs could not open /dev/stderr. */
+  private void own(HostCommand command, Libc.Pipe... pipes) throws IOException {
+    if (identity.uid() == 0 && command.user().uid() != 0) {
+      for (Libc.Pipe pipe : pipes) {
+        Libc.chown(pipe.writing(), command.user().uid(), command.user().gid());
+      }
+    }
+  }
+
+  private Program born(HostCommand command, Image image, Desk desk) throws IOException {
+    String group = command.group();
+    AtomicInteger pidfd = new AtomicInteger(-1);
+    Lock lock = desk.lock(group);
+    lock.lock();
+    try {
+      desk.groups().create(group, command.maxTasks());
+      long pid =
+          spawners.spawn(
+              image,
+              child -> {
+                pidfd.set(Libc.pidfd(child));
+                desk.groups().admit(group, child);
+                Libc.descriptors(child, DESCRIPTORS);
+              });
+      return new Program(command, pid, pidfd.get(), desk, timers);
+    } catch (IOException e) {
+      if (pidfd.get() >= 0) {
+        Libc.close(pidfd.get());
+      }
+      desk.removeIfEmpty(group);
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static List<String> environment(HostCommand command, Groups groups) {
+    Map<String, String> all = new HashMap<>(command.environment());
+    all.putAll(groups.marks(command.group()));
+    List<String> lines = new ArrayList<>();
+    all.forEach((name, value) -> lines.add(name + "=" + value));
+    return lines;
+  }
+
+  @Override
+  public List<String> groups() throws HostException {
+    try {
+      Groups groups = finder.desk().groups();
+      List<String> living = new ArrayList<>();
+      for (String group : groups.names()) {
+        if (!groups.isEmpty(group)) {
+          living.add(group);
+        }
+      }
+      return living;
+    } catch (IOException e) {
+      throw CommandCheck.failed("looking for groups", e);
+    }
+  }
+
+  @Override
+  public void end(String group, Duration grace) throws HostException {
+    CommandCheck.group(group);
+    programs.stream().filter(each -> each.group().equals(group)).forEach(Program::endIsAsked);
+    try {
+      finder.desk().end(group, grace);
+    } catch (IOException e) {
+      throw CommandCheck.failed("ending " + group, e);
+    }
+  }
+}
