@@ -54,8 +54,7 @@ class HostileRunsTest {
   @Test
   void nothingIsLeftOfAnyOfThemAndTheHeapIsFlat() throws Exception {
     Settings settings =
-        new Settings(
-            house.root, Duration.ofSeconds(20), Duration.ofMillis(200), false, 64, 10);
+        new Settings(house.root, Duration.ofSeconds(20), Duration.ofMillis(200), false, 64, 10);
     ScriptRunning scripts = house.scripts(settings);
     long before = 0;
     for (int run = 0; run < RUNS; run++) {

@@ -90,7 +90,9 @@ class OwnershipTest {
 
   private static void acl(Path path, String entry) throws Exception {
     Process setfacl =
-        new ProcessBuilder("setfacl", "-m", entry, path.toString()).redirectErrorStream(true).start();
+        new ProcessBuilder("setfacl", "-m", entry, path.toString())
+            .redirectErrorStream(true)
+            .start();
     assumeTrue(
         setfacl.waitFor(20, TimeUnit.SECONDS) && setfacl.exitValue() == 0, "no ACLs on this disk");
   }
