@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import kds.api.host.HostCommand;
 import kds.api.host.HostException;
@@ -44,7 +45,13 @@ final class Runner {
     this.history = history;
   }
 
-  ScriptRun run(Script script, Job job, Settings settings) {
+  /**
+   * Runs it.
+   *
+   * @param stopped whether its session has ended meanwhile; asked again once the script runs, so
+   *     that none slips through between the question and its start
+   */
+  ScriptRun run(Script script, Job job, Settings settings, BooleanSupplier stopped) {
     Output output = new Output(job.secrets(), logged(script.name(), job.kasmId()));
     Run run = new Run(script.name(), job.kasmId(), output);
     history.add(run, settings.keep());
@@ -55,7 +62,7 @@ final class Runner {
           switch (script.standing()) {
             case EMPTY -> run.over(null, Outcome.DONE, script.why());
             case REFUSED -> run.over(null, Outcome.REFUSED, script.why());
-            case GOOD -> executed(script, job, settings, run);
+            case GOOD -> executed(script, job, settings, run, stopped);
           };
     } catch (RuntimeException e) {
       LOG.error("Running {} failed", script.name(), e);
@@ -73,10 +80,15 @@ final class Runner {
     return run.over(null, Outcome.ENDED, "Its session ended before its turn");
   }
 
-  private ScriptRun executed(Script script, Job job, Settings settings, Run run) {
+  private ScriptRun executed(
+      Script script, Job job, Settings settings, Run run, BooleanSupplier stopped) {
     try {
       HostCommand command = command(script, job, settings, run);
-      return ended(processes.start(command), command, job, run);
+      HostProcess process = processes.start(command);
+      if (stopped.getAsBoolean()) {
+        process.end(command.grace());
+      }
+      return ended(process, command, job, run, stopped);
     } catch (HostException | IllegalArgumentException e) {
       return run.over(null, Outcome.REFUSED, String.valueOf(e.getMessage()));
     }
@@ -106,7 +118,8 @@ final class Runner {
         run.output());
   }
 
-  private ScriptRun ended(HostProcess process, HostCommand command, Job job, Run run) {
+  private ScriptRun ended(
+      HostProcess process, HostCommand command, Job job, Run run, BooleanSupplier stopped) {
     HostExit exit;
     try {
       exit = process.exit().toCompletableFuture().get();
@@ -130,11 +143,15 @@ final class Runner {
       LOG.error("What {} left could not be taken care of: {}", command.words(), e.getMessage());
       trouble = " " + e.getMessage();
     }
-    return result(exit, command, run, trouble);
+    // One that was ended just as it started is told as if a signal had come from elsewhere.
+    boolean asked = exit.code() > 128 && stopped.getAsBoolean();
+    HostExit.Cause cause = asked ? HostExit.Cause.ENDED : exit.cause();
+    return result(cause, exit, command, run, trouble);
   }
 
-  private static ScriptRun result(HostExit exit, HostCommand command, Run run, String trouble) {
-    return switch (exit.cause()) {
+  private static ScriptRun result(
+      HostExit.Cause cause, HostExit exit, HostCommand command, Run run, String trouble) {
+    return switch (cause) {
       case LIMIT ->
           run.over(
               exit.code(),

@@ -131,7 +131,7 @@ public final class ScriptRunning implements Scripts {
           if (name.contains("/") || !shelf.exists(now.scripts(), BUILTIN, name)) {
             return absent(name, job, now);
           }
-          return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now);
+          return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now, () -> false);
         },
         threads);
   }

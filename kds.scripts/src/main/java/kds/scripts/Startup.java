@@ -57,7 +57,7 @@ public final class Startup {
     Thread.ofVirtual().name("kds-service-startup").start(this::once);
   }
 
-  private void once() {
+  void once() {
     try {
       if (!marked()) {
         return;

@@ -28,7 +28,7 @@ final class Turns {
     if (over) {
       return runner.skipped(script, job, settings);
     }
-    ScriptRun run = runner.run(script, job, settings);
+    ScriptRun run = runner.run(script, job, settings, () -> over);
     if (run.outcome() == Outcome.ENDED) {
       over = true;
     }
