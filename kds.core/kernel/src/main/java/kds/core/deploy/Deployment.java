@@ -98,8 +98,9 @@ final class Deployment {
       List<Arrival> arrivals = new ArrayList<>();
       again = false;
       for (String name : plan.names(serving.keySet())) {
-        if (!isHeld(serving.get(name), deployed)) {
-          change(name, wanted(plan, name), arrivals, queued);
+        Jar wanted = wanted(plan, name);
+        if (!isHeld(serving.get(name), deployed) && !outlives(plan, serving.get(name), wanted)) {
+          change(name, wanted, arrivals, queued);
         }
       }
       arrivals.removeIf(arrival -> !start(arrival));
@@ -215,6 +216,19 @@ final class Deployment {
         && now.isThere()
         && now.jar().deployed()
         && deployed.unusable().containsKey(now.jar().fileName());
+  }
+
+  /**
+   * Whether what serves goes on because its successor in deploy/ was rejected: the shipped bundle
+   * comes back when the operator takes the jars away, not by a jar that does not work.
+   */
+  private boolean outlives(Plan plan, @Nullable Serving now, @Nullable Jar wanted) {
+    return now != null
+        && now.isThere()
+        && now.jar().deployed()
+        && (wanted == null || !wanted.deployed())
+        && plan.choices().getOrDefault(now.jar().symbolicName(), List.of()).stream()
+            .anyMatch(jar -> jar.deployed() && rejections.has(jar));
   }
 
   private static int replacing(List<Arrival> arrivals) {

@@ -93,6 +93,19 @@ class RefusalTest {
     rig.eventually(() -> rig.versions("toy").equals(List.of("1.0.2")));
   }
 
+  @Test
+  void anOverlayOverwrittenByABrokenOneServesOnUntilBothAreTakenAway() throws Exception {
+    rig.start();
+    rig.swapTo("1.0.1");
+    rig.drop(rig.toys.failing("1.0.2"), "toy.jar");
+    assertThat(rig.awaitFailure("1.0.2")).contains("the activator gives up");
+    assertThat(rig.version()).isEqualTo("1.0.1");
+    rig.eventually(() -> rig.versions("toy").equals(List.of("1.0.1")));
+    Files.delete(rig.deploy.resolve("toy.jar"));
+    rig.awaitServing("1.0.0");
+    assertThat(rig.version()).isEqualTo("1.0.0");
+  }
+
   private void refuses(Path jar, String... reasons) throws Exception {
     rig.drop(jar, "toy.jar");
     assertThat(rig.awaitFailure("1.0.1")).contains(reasons);

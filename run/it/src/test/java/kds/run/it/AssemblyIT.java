@@ -2,6 +2,7 @@ package kds.run.it;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertTrue;
 
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
@@ -135,6 +136,44 @@ public class AssemblyIT {
       registration.unregister();
     }
     assertEquals(404, client.get("/acme/hello", "acme:scan").statusCode());
+  }
+
+  @Test
+  public void neverHandsItsOwnPathsToAnAddOn() throws Exception {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("osgi.http.whiteboard.servlet.pattern", "/health");
+    ServiceRegistration<Servlet> registration =
+        context.registerService(Servlet.class, new Greeting(), properties);
+    try {
+      assertTrue(client.get("/health", "health").body().startsWith("{\"status\""));
+    } finally {
+      registration.unregister();
+    }
+  }
+
+  @Test
+  public void servesOnWhileTheWhiteboardIsStopped() throws Exception {
+    Bundle whiteboard = bundle("kds.http.whiteboard");
+    whiteboard.stop();
+    try {
+      assertEquals(200, client.get("/api/downloads", "files:read").statusCode());
+      assertEquals(404, client.get("/acme/hello", "acme:scan").statusCode());
+    } finally {
+      whiteboard.start();
+    }
+  }
+
+  @Test
+  public void tellsTheHealthOfEveryPart() throws Exception {
+    String health = client.get("/health", "health").body();
+    assertTrue(health, health.contains("configuration") && health.contains("Bundles"));
+  }
+
+  private Bundle bundle(String symbolicName) {
+    return Arrays.stream(context.getBundles())
+        .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<ComponentDescriptionDTO> ours() {

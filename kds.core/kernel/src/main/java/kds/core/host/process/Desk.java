@@ -3,7 +3,11 @@ package kds.core.host.process;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import kds.api.host.HostException;
 import org.slf4j.Logger;
@@ -21,6 +25,7 @@ final class Desk {
 
   private final Groups groups;
   private final GroupLocks locks = new GroupLocks();
+  private final Map<Long, String> running = new ConcurrentHashMap<>();
 
   Desk(Groups groups) {
     this.groups = groups;
@@ -34,9 +39,37 @@ final class Desk {
     return locks.of(group);
   }
 
+  /** A program begins in a group; it stays known until it ends, wherever it is moved. */
+  void began(long program, String group) {
+    running.put(program, group);
+  }
+
+  /** A program has ended; to be told before its number can be given again. */
+  void ended(long program) {
+    running.remove(program);
+  }
+
+  /** The groups in which somebody lives, or a program that began there. */
+  List<String> living() throws IOException {
+    Set<String> living = new TreeSet<>(running.values());
+    for (String group : groups.names()) {
+      if (!groups.isEmpty(group)) {
+        living.add(group);
+      }
+    }
+    return List.copyOf(living);
+  }
+
   /** Ends everything in a group. */
   void end(String group, Duration grace) throws IOException, HostException {
-    Ending.end(groups, group, grace);
+    Set<Long> programs = new HashSet<>();
+    running.forEach(
+        (program, theirs) -> {
+          if (theirs.equals(group)) {
+            programs.add(program);
+          }
+        });
+    Ending.end(groups, group, programs, grace);
     removeIfEmpty(group);
   }
 

@@ -11,8 +11,9 @@ import kds.api.host.HostException;
 /**
  * The end of a group: TERM to all, time to obey, KILL to all, until nobody is left.
  *
- * <p>Descendants that were moved out of the group are ended with it: {@code su -} and, on some
- * systems, {@code sudo} open a log-in session, and PAM puts them into that one's control group.
+ * <p>Programs and descendants that were moved out of the group are ended with it: {@code su -} and,
+ * on some systems, {@code sudo} open a log-in session, and PAM puts them into that one's control
+ * group.
  */
 final class Ending {
   /** How long killed processes may take to vanish; only one stuck in the kernel takes longer. */
@@ -23,24 +24,27 @@ final class Ending {
 
   private final Groups groups;
   private final String group;
+  private final Set<Long> programs;
   private final Map<Long, ProcessTable.Entry> moved = new HashMap<>();
   private boolean interrupted;
 
-  private Ending(Groups groups, String group) {
+  private Ending(Groups groups, String group, Set<Long> programs) {
     this.groups = groups;
     this.group = group;
+    this.programs = programs;
   }
 
   /**
    * Ends a group.
    *
+   * @param programs the running ones that began in it, wherever they are now
    * @throws HostException {@link HostException.Reason#TIMEOUT} when something cannot be killed
    */
-  static void end(Groups groups, String group, Duration grace) throws IOException, HostException {
-    if (!groups.isEmpty(group)) {
-      new Ending(groups, group).end(grace);
+  static void end(Groups groups, String group, Set<Long> programs, Duration grace)
+      throws IOException, HostException {
+    if (!programs.isEmpty() || !groups.isEmpty(group)) {
+      new Ending(groups, group, programs).end(grace);
     }
-    groups.remove(group);
   }
 
   private void end(Duration grace) throws IOException, HostException {
@@ -105,8 +109,9 @@ final class Ending {
   }
 
   private void noteMoved() throws IOException {
-    Set<Long> members = groups.members(group);
-    for (ProcessTable.Entry each : ProcessTable.now().descendants(members)) {
+    Set<Long> known = groups.members(group);
+    known.addAll(programs);
+    for (ProcessTable.Entry each : ProcessTable.now().withDescendants(known)) {
       if (each.state() != 'Z' && !groups.contains(group, each.pid())) {
         moved.put(each.pid(), each);
       }

@@ -76,17 +76,20 @@ final class ProcessTable {
     return entries.values();
   }
 
-  /** All that descend from some processes, through parents that still live; without these. */
-  Set<Entry> descendants(Set<Long> ancestors) {
+  /** Some processes and all that descend from them through parents that still live. */
+  Set<Entry> withDescendants(Set<Long> ancestors) {
     Map<Long, Set<Entry>> children = new HashMap<>();
     for (Entry entry : entries.values()) {
       children.computeIfAbsent(entry.parent(), parent -> new HashSet<>()).add(entry);
     }
     Set<Entry> found = new HashSet<>();
+    for (long ancestor : ancestors) {
+      Optional.ofNullable(entries.get(ancestor)).ifPresent(found::add);
+    }
     Deque<Long> open = new ArrayDeque<>(ancestors);
     while (!open.isEmpty()) {
       for (Entry child : children.getOrDefault(open.pop(), Set.of())) {
-        if (!ancestors.contains(child.pid()) && found.add(child)) {
+        if (found.add(child)) {
           open.push(child.pid());
         }
       }

@@ -53,6 +53,7 @@ final class Program implements HostProcess {
 
   /** Begins to follow it. Takes the pipes. */
   void follow(Watch watch, Buffers buffers, int output, int error) throws IOException {
+    desk.began(pid, command.group());
     Outlet out = new Outlet(watch, buffers, output, bytes -> take(false, bytes));
     Outlet err = new Outlet(watch, buffers, error, bytes -> take(true, bytes));
     out.open();
@@ -79,6 +80,7 @@ final class Program implements HostProcess {
   }
 
   private void ended(Watch watch, Outlet out, Outlet err) {
+    desk.ended(pid);
     int status = Libc.reap(pid, true);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     CompletableFuture<Void> ending;

@@ -178,14 +178,7 @@ public final class Programs implements HostProcesses {
   @Override
   public List<String> groups() throws HostException {
     try {
-      Groups groups = finder.desk().groups();
-      List<String> living = new ArrayList<>();
-      for (String group : groups.names()) {
-        if (!groups.isEmpty(group)) {
-          living.add(group);
-        }
-      }
-      return living;
+      return finder.desk().living();
     } catch (IOException e) {
       throw CommandCheck.failed("looking for groups", e);
     }

@@ -128,7 +128,9 @@ class HostileRunsTest {
     List<ProcessTable.Entry> left = new ArrayList<>();
     for (ProcessTable.Entry each : ProcessTable.now().all()) {
       if (each.state() != 'Z'
-          && (holds(each.pid(), "environ", mark) || holds(each.pid(), "cgroup", machine.name()))) {
+          && (holds(each.pid(), "environ", mark)
+              || holds(each.pid(), "cgroup", machine.name())
+                  && holds(each.pid(), "cgroup", ".group"))) {
         left.add(each);
       }
     }

@@ -4,6 +4,7 @@ import static kds.core.host.process.Machine.SOMEBODY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostExit.Cause;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -91,6 +93,7 @@ class LifeTest {
     var run = machine.bash(DOUBLE_FORK + "; echo ready; sleep 600");
     run.untilSaid("ready");
     long pid = run.process().pid();
+    Machine.until("the child has a session of its own", () -> hasOwnSession(run, pid));
     assertThat(machine.words("/bin/kill", "-KILL", "--", "-" + pid).start().exit().code()).isZero();
     assertThat(run.exit().code()).isEqualTo(128 + 9);
     List<Long> left = List.copyOf(machine.members(run.group()));
@@ -254,12 +257,22 @@ class LifeTest {
     machine.programs().end(run.group(), Duration.ZERO);
   }
 
+  private boolean hasOwnSession(Machine.Run run, long session) {
+    try {
+      return machine.members(run.group()).stream()
+          .flatMap(pid -> ProcessTable.entry(pid).stream())
+          .anyMatch(entry -> entry.session() != session && entry.name().equals("sleep"));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private boolean bears(Machine.Run run, String name) {
     try {
       return machine.members(run.group()).stream()
           .flatMap(pid -> ProcessTable.entry(pid).stream())
           .anyMatch(entry -> entry.name().equals(name));
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -267,7 +280,7 @@ class LifeTest {
   private boolean isGone(Machine.Run run) {
     try {
       return machine.members(run.group()).isEmpty();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -275,6 +288,8 @@ class LifeTest {
   @Test
   void whoWasMovedToALogInSessionEndsToo() throws Exception {
     // As pam_systemd does with su -: the child is moved out while its parent waits for it.
+    Assumptions.assumeTrue(
+        Files.isDirectory(Path.of("/sys/fs/cgroup/unified")), "Written for v2 and v1 side by side");
     String moved =
         "for h in unified pids; do mkdir -p /sys/fs/cgroup/$h/$1; done;"
             + " (for h in unified pids; do echo $BASHPID > /sys/fs/cgroup/$h/$1/cgroup.procs; done;"
@@ -287,12 +302,38 @@ class LifeTest {
     run.process().end(Duration.ofMillis(200));
     assertThat(Machine.lives(pid)).isFalse();
     for (String hierarchy : List.of("unified", "pids")) {
-      Files.delete(Path.of("/sys/fs/cgroup", hierarchy, elsewhere));
+      // The kernel lets go of it a moment after the process has ended.
+      Machine.until(
+          "it is removed", () -> Path.of("/sys/fs/cgroup", hierarchy, elsewhere).toFile().delete());
+    }
+  }
+
+  @Test
+  void aProgramThatBecameALogInSessionEndsAtItsLimit() throws Exception {
+    // As bash does with a last command: su takes its place, and PAM moves it out of the group.
+    Assumptions.assumeTrue(
+        Files.isDirectory(Path.of("/sys/fs/cgroup/unified")), "Written for v2 and v1 side by side");
+    String moved =
+        "for h in unified pids; do mkdir -p /sys/fs/cgroup/$h/$1;"
+            + " echo $$ > /sys/fs/cgroup/$h/$1/cgroup.procs; done; sleep 600 & exec sleep 600";
+    String elsewhere = machine.name() + "-elsewhere";
+    var run =
+        machine
+            .command("/bin/bash", moved, elsewhere)
+            .limit(Duration.ofMillis(500), Duration.ofSeconds(5))
+            .start();
+    assertThat(run.exit().cause()).isEqualTo(Cause.LIMIT);
+    assertThat(run.exit().took()).isLessThan(Duration.ofSeconds(20));
+    for (String hierarchy : List.of("unified", "pids")) {
+      Path folder = Path.of("/sys/fs/cgroup", hierarchy, elsewhere);
+      Machine.until("its children are gone too", () -> folder.toFile().delete());
     }
   }
 
   @Test
   void groupsMadeInsideAGroupEndWithIt() throws Exception {
+    Assumptions.assumeTrue(
+        Files.isDirectory(Path.of("/sys/fs/cgroup/unified")), "Written for v2 and v1 side by side");
     String nested =
         "own=/sys/fs/cgroup/unified$(sed -n 's/^0:://p' /proc/self/cgroup)/inner; mkdir $own;"
             + " echo $$ > $own/cgroup.procs; trap '' TERM; echo inside; while :; do sleep 1; done";

@@ -3,6 +3,7 @@ package kds.core.host.process;
 import static kds.core.host.process.Machine.GRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.zip.CRC32C;
 import kds.api.host.HostExit.Cause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
 
 /** What a program writes is taken whole, at the taker's pace, in bounded memory. */
 class OutputTest {
@@ -227,7 +229,7 @@ class OutputTest {
   private static int descriptors() {
     try {
       return Machine.descriptors();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -241,6 +243,6 @@ class OutputTest {
   }
 
   private static void report(String format, Object... arguments) {
-    org.slf4j.LoggerFactory.getLogger(OutputTest.class).warn(format.formatted(arguments));
+    LoggerFactory.getLogger(OutputTest.class).warn(format.formatted(arguments));
   }
 }

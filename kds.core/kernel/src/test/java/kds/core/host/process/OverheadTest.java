@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 class OverheadTest {
   private static final Logger LOG = LoggerFactory.getLogger(OverheadTest.class);
   private static final int WARM_UP = 30;
-  private static final int ROUNDS = Integer.getInteger("kds.overhead.rounds", 60);
+  private static final int ROUNDS = Integer.getInteger("kds.overhead.rounds", 21);
   private static final String SCRIPT = "echo done";
 
   @RegisterExtension final Machine machine = Machine.withControlGroups();
