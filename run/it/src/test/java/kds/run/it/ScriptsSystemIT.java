@@ -71,8 +71,7 @@ class ScriptsSystemIT {
         }
       }
     }
-    Files.move(
-        fresh, service.home().resolve("deploy/scripts.jar"), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(fresh, service.home().resolve("deploy/scripts.jar"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static Path dist() {
@@ -101,7 +100,8 @@ class ScriptsSystemIT {
     Command nobody =
         Command.run("env", "KDS_SOCKET=" + socket, program.toString(), "--user", "no-such-user");
     assertThat(nobody.exit()).isEqualTo(1);
-    assertThat(nobody.errors()).isEqualTo("kds-wait-display: There is no account 'no-such-user' here");
+    assertThat(nobody.errors())
+        .isEqualTo("kds-wait-display: There is no account 'no-such-user' here");
     String self = System.getProperty("user.name");
     Command late =
         Command.run(
