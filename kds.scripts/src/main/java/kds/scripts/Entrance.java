@@ -5,6 +5,7 @@ import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
 import kds.api.script.Scripts;
+import kds.api.session.StepResult;
 
 /**
  * The way to the newest generation of the scripts. Steps and the start of the service go through
@@ -15,6 +16,13 @@ final class Entrance {
 
   Entrance(Gates gates) {
     this.gates = gates;
+  }
+
+  /** What a step says that could not enter: switched off is as wanted, anything else is not. */
+  static StepResult closed(CapabilityUnavailableException e) {
+    return e.reason() == CapabilityUnavailableException.Reason.OFF
+        ? StepResult.skipped(e.getMessage())
+        : StepResult.failed(e.getMessage());
   }
 
   /** Enters; waits where there is a gap. Close the lease when the last script has ended. */

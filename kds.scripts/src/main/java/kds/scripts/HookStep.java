@@ -78,7 +78,7 @@ public final class HookStep implements SessionStep {
     try {
       lease = entrance.enter();
     } catch (CapabilityUnavailableException e) {
-      return StepResult.skipped(e.getMessage());
+      return Entrance.closed(e);
     }
     String kasmId = context.request().session().kasmId();
     boolean begun = false;

@@ -75,7 +75,7 @@ public final class ProfileStep implements SessionStep {
     try {
       entered = entrance.enter();
     } catch (CapabilityUnavailableException e) {
-      return StepResult.skipped(e.getMessage());
+      return Entrance.closed(e);
     }
     try (Lease<Scripts> lease = entered) {
       return result(lease.service(), builtin, context);

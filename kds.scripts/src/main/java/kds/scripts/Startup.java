@@ -14,6 +14,7 @@ import kds.api.script.Scripts;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.slf4j.Logger;
@@ -32,9 +33,13 @@ public final class Startup {
   static final String MARK = "service_startup";
   private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
+  private static final int MOST_TRIES = 600;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+
   private final Path run;
   private final Entrance entrance;
   private final HostProcesses processes;
+  private volatile boolean over;
 
   /** Made by Declarative Services, once there are scripts to be entered. */
   @Activate
@@ -57,21 +62,48 @@ public final class Startup {
     Thread.ofVirtual().name("kds-service-startup").start(this::once);
   }
 
+  @Deactivate
+  void leave() {
+    over = true;
+  }
+
   void once() {
     try {
-      if (!marked()) {
+      if (isMarked()) {
         return;
       }
-      endWhatAnEarlierServiceLeft();
-      Lease<Scripts> lease = entrance.enter();
-      lease.service().folder(Job.STARTUP, null).all().whenComplete((_, _) -> lease.close());
+      Lease<Scripts> lease = entered();
+      boolean begun = false;
+      try {
+        Files.writeString(run.resolve(MARK), ownMark());
+        endWhatAnEarlierServiceLeft();
+        lease.service().folder(Job.STARTUP, null).all().whenComplete((_, _) -> lease.close());
+        begun = true;
+      } finally {
+        if (!begun) {
+          lease.close();
+        }
+      }
     } catch (IOException e) {
-      LOG.error(
-          "Scripts of service_startup are not run: {} cannot be written: {}", run, e.toString());
+      LOG.error("Scripts of service_startup are not run: {} cannot be used: {}", run, e.toString());
     } catch (CapabilityUnavailableException e) {
       LOG.warn("Scripts of service_startup are not run. {}", e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** This component may be there a moment before the gate has seen what it depends on. */
+  private Lease<Scripts> entered() throws CapabilityUnavailableException, InterruptedException {
+    for (int left = MOST_TRIES; ; left--) {
+      try {
+        return entrance.enter();
+      } catch (CapabilityUnavailableException e) {
+        if (over || left == 0 || e.reason() == CapabilityUnavailableException.Reason.OFF) {
+          throw e;
+        }
+        Thread.sleep(BETWEEN_TRIES);
+      }
     }
   }
 
@@ -89,15 +121,14 @@ public final class Startup {
     }
   }
 
-  /** Sets the mark; false when this process has set it before. */
-  private boolean marked() throws IOException {
-    ProcessHandle self = ProcessHandle.current();
-    String own = self.pid() + " " + self.info().startInstant().orElse(Instant.EPOCH);
+  /** Whether this process has set the mark before. */
+  private boolean isMarked() throws IOException {
     Path mark = run.resolve(MARK);
-    if (Files.isRegularFile(mark) && Files.readString(mark).equals(own)) {
-      return false;
-    }
-    Files.writeString(mark, own);
-    return true;
+    return Files.isRegularFile(mark) && Files.readString(mark).equals(ownMark());
+  }
+
+  private static String ownMark() {
+    ProcessHandle self = ProcessHandle.current();
+    return self.pid() + " " + self.info().startInstant().orElse(Instant.EPOCH);
   }
 }

@@ -167,4 +167,24 @@ class StepsTest {
     House.until("it has run again", () -> scripts.runs(Optional.empty()).size() == 2);
     House.until("it is left", () -> leases.get() == 0);
   }
+
+  @Test
+  void serviceStartupWaitsForAGateThatHasNotSeenTheBundleYet() throws Exception {
+    house.bash("service_startup/10", "echo hello");
+    AtomicInteger refusals = new AtomicInteger(3);
+    Gates late =
+        new Gates() {
+          @Override
+          public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
+            return refusals.getAndDecrement() > 0
+                ? CompletableFuture.failedFuture(
+                    new CapabilityUnavailableException(
+                        CapabilityUnavailableException.Reason.ABSENT, "not yet", Duration.ZERO))
+                : gates().enter(capability, service);
+          }
+        };
+    new Startup(folder, late, house.processes()).begin();
+    House.until("it has run", () -> scripts.runs(Optional.empty()).size() == 1);
+    House.until("it is left", () -> leases.get() == 0);
+  }
 }
