@@ -35,7 +35,7 @@ public record ScriptRun(
   public enum Outcome {
     /** It runs. */
     RUNNING,
-    /** Exit code 0. */
+    /** Exit code 0, or nothing to run. */
     DONE,
     /** Another exit code. */
     FAILED,
@@ -43,6 +43,8 @@ public record ScriptRun(
     TIMED_OUT,
     /** It was not started: file or folder are not trusted, or it cannot be executed. */
     REFUSED,
+    /** It was ended before it had finished, or never begun, because its session ended. */
+    ENDED,
     /** The service died while it ran. */
     UNKNOWN
   }

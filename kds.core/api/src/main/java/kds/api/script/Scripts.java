@@ -27,18 +27,31 @@ public interface Scripts {
       String name, SessionContext context, Map<String, String> variables);
 
   /**
-   * Runs every script of a folder, in its order.
+   * Runs every script of a folder, in its order. Whoever holds a lease keeps it until all have
+   * ended, so that the bundle is not stopped under a script in the background.
    *
    * @param folder {@code service_startup}, {@code session_start} or {@code session_end}
    * @param context null for {@code service_startup}
-   * @param waitForAll also for scripts that ask for the background
    */
-  CompletionStage<List<ScriptRun>> folder(
-      String folder, @Nullable SessionContext context, boolean waitForAll);
+  FolderRun folder(String folder, @Nullable SessionContext context);
 
-  /** The last runs, newest first. */
+  /**
+   * Ends the scripts of a session that still run, as those in the background when it ends; those
+   * whose turn has not come are not begun.
+   *
+   * @return completed when nothing of them lives; what outlived a successful one is not theirs
+   */
+  CompletionStage<Void> end(String kasmId);
+
+  /** The last runs of one session, or of all; newest first. */
   List<ScriptRun> runs(Optional<String> kasmId);
 
-  /** Tells lines of output as they come, secrets masked. Close to end. */
+  /**
+   * Tells lines of output as they come, secrets masked, on a thread of its own.
+   *
+   * @param runId {@link ScriptRun#id} of a run that goes on; for another nothing is told
+   * @param line a slow one misses lines, and is told how many, rather than slow the script down
+   * @return close it to end
+   */
   AutoCloseable follow(String runId, Consumer<String> line);
 }

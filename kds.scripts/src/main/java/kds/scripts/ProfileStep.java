@@ -1,0 +1,100 @@
+package kds.scripts;
+
+import java.time.Duration;
+import java.util.Map;
+import kds.api.capability.CapabilityUnavailableException;
+import kds.api.capability.Gates;
+import kds.api.capability.Lease;
+import kds.api.script.ScriptRun;
+import kds.api.script.Scripts;
+import kds.api.session.SessionContext;
+import kds.api.session.SessionStep;
+import kds.api.session.StepResult;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+
+/**
+ * The built-ins that bring a user's profile and save it. With several sessions of one user it is
+ * brought for his first and saved after his last one: in between his home is in use.
+ */
+@Component(service = SessionStep.class, immediate = true)
+@SatisfyingConditionTarget("(osgi.condition.id=kds.scripts)")
+public final class ProfileStep implements SessionStep {
+  private final Entrance entrance;
+
+  /** Made by Declarative Services. */
+  @Activate
+  public ProfileStep(@Reference Gates gates) {
+    entrance = new Entrance(gates);
+  }
+
+  @Override
+  public String name() {
+    return "profile";
+  }
+
+  @Override
+  public int order() {
+    return 300;
+  }
+
+  @Override
+  public int endOrder() {
+    return 300;
+  }
+
+  @Override
+  public boolean lastSessionOnly() {
+    return true;
+  }
+
+  @Override
+  public Duration limit() {
+    return Duration.ofHours(1);
+  }
+
+  @Override
+  public StepResult start(SessionContext context) throws Exception {
+    return context.otherSessions() > 0
+        ? StepResult.skipped("Another session of this user uses the profile")
+        : run("load_persistent_profile.sh", context);
+  }
+
+  @Override
+  public StepResult end(SessionContext context) throws Exception {
+    return run("save_persistent_profile.sh", context);
+  }
+
+  private StepResult run(String builtin, SessionContext context) throws Exception {
+    if (context.request().session().username() == null) {
+      return StepResult.skipped("There is no known system user, so no built-in script is run");
+    }
+    Lease<Scripts> entered;
+    try {
+      entered = entrance.enter();
+    } catch (CapabilityUnavailableException e) {
+      return Entrance.closed(e);
+    }
+    try (Lease<Scripts> lease = entered) {
+      return result(lease.service(), builtin, context);
+    }
+  }
+
+  private static StepResult result(Scripts scripts, String builtin, SessionContext context)
+      throws Exception {
+    ScriptRun run;
+    try {
+      run = scripts.builtin(builtin, context, Map.of()).toCompletableFuture().get();
+    } catch (InterruptedException e) {
+      scripts.end(context.request().session().kasmId()).toCompletableFuture().get();
+      throw e;
+    }
+    return switch (run.outcome()) {
+      case DONE -> StepResult.done(run.message());
+      case TIMED_OUT -> new StepResult(StepResult.Status.TIMED_OUT, run.message());
+      default -> StepResult.failed(run.script() + ": " + run.message());
+    };
+  }
+}

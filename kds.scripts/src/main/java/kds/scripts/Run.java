@@ -1,0 +1,78 @@
+package kds.scripts;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import kds.api.script.ScriptRun;
+import kds.api.script.ScriptRun.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a script: it goes on, or it is over. Thread-safe. */
+final class Run {
+  /** What the names of all scripts' groups begin with. */
+  static final String GROUPS = "script-";
+
+  private record Result(Duration took, @Nullable Integer code, Outcome outcome, String message) {}
+
+  private final String id = UUID.randomUUID().toString();
+  private final Instant began = Instant.now();
+  private final long nanos = System.nanoTime();
+  private final String script;
+  private final @Nullable String kasmId;
+  private final Output output;
+  private volatile @Nullable Result result;
+
+  Run(String script, @Nullable String kasmId, Output output) {
+    this.script = script;
+    this.kasmId = kasmId;
+    this.output = output;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Output output() {
+    return output;
+  }
+
+  @Nullable String kasmId() {
+    return kasmId;
+  }
+
+  boolean isOver() {
+    return result != null;
+  }
+
+  /** The group it runs in. Its name tells whose it is, also to another generation of the bundle. */
+  String group() {
+    return groupsOf(kasmId) + id.substring(0, 8);
+  }
+
+  /** What the names of the groups of a session's scripts begin with. */
+  static String groupsOf(@Nullable String kasmId) {
+    String whose = kasmId == null ? "service" : kasmId.replaceAll("[^A-Za-z0-9-]", "_");
+    return GROUPS + whose + "-";
+  }
+
+  ScriptRun over(@Nullable Integer code, Outcome outcome, String message) {
+    result = new Result(Duration.ofNanos(System.nanoTime() - nanos), code, outcome, message);
+    return snapshot();
+  }
+
+  ScriptRun snapshot() {
+    Result now = result;
+    return new ScriptRun(
+        id,
+        script,
+        kasmId,
+        began,
+        now == null ? null : now.took(),
+        now == null ? null : now.code(),
+        now == null ? Outcome.RUNNING : now.outcome(),
+        now == null ? "" : now.message(),
+        output.total(),
+        output.head(),
+        output.tail());
+  }
+}

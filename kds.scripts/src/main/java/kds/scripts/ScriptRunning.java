@@ -1,0 +1,215 @@
+package kds.scripts;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import kds.api.capability.Capability;
+import kds.api.host.HostException;
+import kds.api.host.HostProcesses;
+import kds.api.host.HostUsers;
+import kds.api.host.TrustedFiles;
+import kds.api.script.FolderRun;
+import kds.api.script.ScriptRun;
+import kds.api.script.ScriptRun.Outcome;
+import kds.api.script.Scripts;
+import kds.api.security.Audit;
+import kds.api.session.SessionContext;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs scripts. Each call keeps the settings it began with.
+ *
+ * <p>Immediate, or it would be made anew for every call that takes and returns the service.
+ */
+@Component(
+    service = Scripts.class,
+    immediate = true,
+    configurationPid = ScriptsConfig.PID,
+    property = Capability.PROPERTY + "=" + Scripts.CAPABILITY)
+@SatisfyingConditionTarget("(osgi.condition.id=kds.scripts)")
+@Designate(ocd = ScriptsConfig.class)
+public final class ScriptRunning implements Scripts {
+  private static final Logger LOG = LoggerFactory.getLogger(ScriptRunning.class);
+  private static final String BUILTIN = "builtin";
+
+  /** Built-ins of a session's end: nothing of them lives on. */
+  private static final Set<String> OF_THE_END =
+      Set.of("save_persistent_profile.sh", "unmap_storage.sh", "logoff_user.sh");
+
+  private final Shelf shelf;
+  private final History history = new History();
+  private final Runner runner;
+  private final HostProcesses processes;
+  private final Map<String, Turns> turns = new ConcurrentHashMap<>();
+  private final Executor threads = Thread.ofVirtual().name("kds-script-", 0)::start;
+  private final Supplier<Settings.Api> api;
+  private volatile Settings settings;
+
+  /**
+   * Made by Declarative Services.
+   *
+   * @throws IllegalArgumentException when the configuration cannot be read
+   */
+  @Activate
+  public ScriptRunning(
+      BundleContext context,
+      @Reference HostProcesses processes,
+      @Reference HostUsers users,
+      @Reference TrustedFiles trusted,
+      @Reference Audit audit,
+      @Reference ApiAddress api,
+      ScriptsConfig config) {
+    this(
+        processes,
+        users,
+        trusted,
+        audit,
+        new Variables(
+            tools(context.getProperty("kds.bundle")), socket(context.getProperty("kds.run"))),
+        api::now,
+        Settings.of(config));
+  }
+
+  ScriptRunning(
+      HostProcesses processes,
+      HostUsers users,
+      TrustedFiles trusted,
+      Audit audit,
+      Variables base,
+      Supplier<Settings.Api> api,
+      Settings settings) {
+    this.api = api;
+    this.processes = processes;
+    this.settings = settings;
+    shelf = new Shelf(trusted);
+    runner = new Runner(processes, users, audit, base, history);
+  }
+
+  private static @Nullable Path tools(@Nullable String bundles) {
+    return bundles == null ? null : Path.of(bundles).resolveSibling("bin");
+  }
+
+  private static @Nullable Path socket(@Nullable String run) {
+    return run == null ? null : Path.of(run, "admin.sock");
+  }
+
+  @Modified
+  void configure(ScriptsConfig config) {
+    try {
+      settings = Settings.of(config);
+      LOG.debug("Scripts now follow {}", settings);
+    } catch (IllegalArgumentException e) {
+      LOG.error("The settings of scripts stay as they were. {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public CompletionStage<ScriptRun> builtin(
+      String name, SessionContext context, Map<String, String> variables) {
+    Settings now = settings;
+    Job job = Job.of(BUILTIN, context, variables, !OF_THE_END.contains(name), api.get());
+    return CompletableFuture.supplyAsync(
+        () -> {
+          if (name.contains("/") || !shelf.exists(now.scripts(), BUILTIN, name)) {
+            return absent(name, job, now);
+          }
+          return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now, () -> false);
+        },
+        threads);
+  }
+
+  private static ScriptRun absent(String name, Job job, Settings now) {
+    LOG.debug("There is no {} in {}, so its step is off", name, now.scripts().resolve(BUILTIN));
+    Run run = new Run(BUILTIN + "/" + name, job.kasmId(), new Output(List.of(), _ -> {}));
+    return run.over(
+        null, Outcome.DONE, "There is no " + now.scripts().resolve(BUILTIN).resolve(name));
+  }
+
+  @Override
+  public FolderRun folder(String folder, @Nullable SessionContext context) {
+    Settings now = settings;
+    Job job = Job.of(folder, context, Map.of(), !folder.equals(Job.SESSION_END), api.get());
+    // The folder is on a disk that may be slow: nothing here may block.
+    CompletableFuture<FolderRun> begun =
+        CompletableFuture.supplyAsync(() -> begin(folder, job, now), threads);
+    return new FolderRun(begun.thenCompose(FolderRun::waited), begun.thenCompose(FolderRun::all));
+  }
+
+  private FolderRun begin(String folder, Job job, Settings now) {
+    Order order = Order.of(shelf.folder(now.scripts(), folder));
+    order.complaints().forEach(complaint -> LOG.warn("{}: {}", folder, complaint));
+    boolean waits = !folder.equals(Variables.SESSION_START) || now.waitAtStart();
+    Predicate<Script> waited =
+        script -> script.header().waits() == null ? waits : script.header().waits();
+    Turns own = new Turns();
+    Turns before = job.kasmId() == null ? null : turns.put(job.kasmId(), own);
+    FolderRun run =
+        Lanes.begin(order.scripts(), waited, threads, script -> own.take(script, job, now, runner));
+    if (job.kasmId() != null) {
+      if (before != null) {
+        own.with(before);
+      }
+      run.all().whenComplete((_, _) -> turns.remove(job.kasmId(), own));
+    }
+    return run;
+  }
+
+  @Override
+  public CompletionStage<Void> end(String kasmId) {
+    Settings now = settings;
+    Turns running = turns.get(kasmId);
+    if (running != null) {
+      running.stop();
+    }
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            endNow(Run.groupsOf(kasmId), now);
+          } catch (HostException e) {
+            LOG.error("Scripts of session {} could not be ended: {}", kasmId, e.getMessage());
+            throw new java.util.concurrent.CompletionException(e);
+          }
+        },
+        threads);
+  }
+
+  private void endNow(String prefix, Settings now) throws HostException {
+    for (String group : processes.groups()) {
+      if (group.startsWith(prefix)) {
+        processes.end(group, now.grace());
+      }
+    }
+  }
+
+  @Override
+  public List<ScriptRun> runs(Optional<String> kasmId) {
+    return history.of(kasmId).stream().map(Run::snapshot).toList();
+  }
+
+  @Override
+  public AutoCloseable follow(String runId, Consumer<String> line) {
+    return history
+        .find(runId)
+        .filter(run -> !run.isOver())
+        .map(run -> run.output().follow(line))
+        .orElse(() -> {});
+  }
+}

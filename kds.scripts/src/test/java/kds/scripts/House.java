@@ -1,0 +1,188 @@
+package kds.scripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import kds.api.host.HostProcesses;
+import kds.api.host.HostUser;
+import kds.api.host.HostUsers;
+import kds.api.script.ScriptRun;
+import kds.api.security.AuditRecord;
+import kds.api.session.CredentialType;
+import kds.api.session.Session;
+import kds.api.session.SessionContext;
+import kds.api.session.SessionRequest;
+import kds.api.session.Sessions;
+import kds.core.host.process.RealProcesses;
+import kds.core.trust.OwnedFiles;
+import org.jspecify.annotations.Nullable;
+
+/** Scripts on this very machine: the kernel's processes and ownership gate, a folder of its own. */
+final class House implements AutoCloseable {
+  static final HostUser ROOT =
+      new HostUser("root", 0, 0, List.of(0L), Path.of("/root"), "/bin/bash");
+
+  /** To the kernel only the numbers count. */
+  static final HostUser ALICE =
+      new HostUser("alice", 43210, 43211, List.of(43211L), Path.of("/tmp"), "/bin/sh");
+
+  static final String KASM_ID = "11111111-2222-3333-4444-555555555555";
+  static final String TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl";
+  static final Settings.Api API = new Settings.Api("kasm.example.com", 8443, "/kasm");
+
+  final Path root;
+  final List<AuditRecord> audit = new CopyOnWriteArrayList<>();
+  private final @Nullable RealProcesses real;
+  private final HostProcesses processes;
+
+  House(Path folder) throws IOException {
+    assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"), "run as root");
+    real = new RealProcesses();
+    String missing = real.missing();
+    if (!missing.isEmpty()) {
+      assumeTrue(false, "No full control groups: " + missing);
+    }
+    processes = real.service();
+    mode(folder, "rwxr-xr-x");
+    root = Files.createDirectory(folder.resolve("scripts"));
+    mode(root, "rwxr-xr-x");
+    for (String each : List.of("service_startup", "session_start", "session_end", "builtin")) {
+      mode(Files.createDirectory(root.resolve(each)), "rwxr-xr-x");
+    }
+  }
+
+  static void mode(Path path, String mode) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+  }
+
+  HostProcesses processes() {
+    return processes;
+  }
+
+  Path script(String name, String text) throws IOException {
+    Path file = root.resolve(name);
+    Files.writeString(file, text);
+    mode(file, "rwxr-xr-x");
+    return file;
+  }
+
+  Path bash(String name, String text) throws IOException {
+    return script(name, "#!/bin/bash\n" + text + "\n");
+  }
+
+  Settings settings() {
+    return settings(false, Duration.ofSeconds(60));
+  }
+
+  Settings settings(boolean wait, Duration timeout) {
+    return new Settings(root, timeout, Duration.ofSeconds(2), wait, 512, 1000);
+  }
+
+  ScriptRunning scripts() {
+    return scripts(settings());
+  }
+
+  ScriptRunning scripts(Settings settings) {
+    return new ScriptRunning(
+        processes, new OneUser(), new OwnedFiles(), audit::add, base(), () -> API, settings);
+  }
+
+  static Variables base() {
+    return new Variables(Path.of("/opt/kds/bin"), Path.of("/run/kds/admin.sock"));
+  }
+
+  /** Runs a folder to its end. */
+  List<ScriptRun> all(ScriptRunning scripts, String folder, @Nullable SessionContext context)
+      throws Exception {
+    return scripts.folder(folder, context).all().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  ScriptRun one(String text) throws Exception {
+    bash("session_start/one.sh", text);
+    return all(scripts(), "session_start", context()).getFirst();
+  }
+
+  static SessionContext context() {
+    return context(KASM_ID, "alice", List.of());
+  }
+
+  static SessionContext context(String kasmId, @Nullable String username, List<String> mappings) {
+    Session session =
+        new Session(kasmId, "user-1", username, "alice@example.com", CredentialType.SSO);
+    return new Context(new SessionRequest(session, TOKEN, mappings, List.of(), Map.of()));
+  }
+
+  static void until(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waiting until %s", what).isLessThan(end);
+      Thread.sleep(2);
+    }
+  }
+
+  List<String> living() {
+    try {
+      return processes.groups();
+    } catch (kds.api.host.HostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() throws kds.api.host.HostException {
+    real.close();
+  }
+
+  private record Context(SessionRequest request) implements SessionContext {
+    @Override
+    public Optional<HostUser> user() {
+      return request.session().username() == null ? Optional.empty() : Optional.of(ALICE);
+    }
+
+    @Override
+    public String group() {
+      return "session-" + request.session().kasmId();
+    }
+
+    @Override
+    public int otherSessions() {
+      return 0;
+    }
+
+    @Override
+    public Sessions.Ending ending() {
+      return Sessions.Ending.CONFIGURED;
+    }
+
+    @Override
+    public void tell(String text) {}
+  }
+
+  private record OneUser() implements HostUsers {
+    @Override
+    public Optional<HostUser> byName(String name) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<HostUser> byUid(long uid) {
+      return Optional.empty();
+    }
+
+    @Override
+    public HostUser self() {
+      return ROOT;
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package kds.scripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import kds.api.capability.CapabilityUnavailableException;
+import kds.api.capability.Gates;
+import kds.api.capability.Lease;
+import kds.api.script.ScriptRun;
+import kds.api.script.Scripts;
+import kds.api.session.StepResult;
+import kds.api.session.StepResult.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StepsTest {
+  @TempDir Path folder;
+  private House house;
+  private ScriptRunning scripts;
+  private final AtomicInteger leases = new AtomicInteger();
+
+  @BeforeEach
+  void build() throws Exception {
+    house = new House(folder);
+    scripts = house.scripts();
+  }
+
+  @AfterEach
+  void leave() throws Exception {
+    house.close();
+  }
+
+  /** A gate to these scripts that counts who is inside. */
+  private Gates gates() {
+    return new Gates() {
+      @Override
+      public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
+        assertThat(capability).isEqualTo(Scripts.CAPABILITY);
+        leases.incrementAndGet();
+        return CompletableFuture.completedFuture(new Counted<>(service.cast(scripts)));
+      }
+    };
+  }
+
+  private final class Counted<T> implements Lease<T> {
+    private final T service;
+
+    Counted(T service) {
+      this.service = service;
+    }
+
+    @Override
+    public T service() {
+      return service;
+    }
+
+    @Override
+    public String bundle() {
+      return "kds.scripts";
+    }
+
+    @Override
+    public String version() {
+      return "1.0.0";
+    }
+
+    @Override
+    public void close() {
+      leases.decrementAndGet();
+    }
+  }
+
+  private static Gates shut() {
+    return new Gates() {
+      @Override
+      public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
+        return CompletableFuture.failedFuture(
+            new CapabilityUnavailableException(
+                CapabilityUnavailableException.Reason.OFF,
+                "scripts is switched off",
+                Duration.ZERO));
+      }
+    };
+  }
+
+  @Test
+  void theStartDoesNotWaitButTheBundleStaysUntilTheLastScriptEnds() throws Exception {
+    Path gate = folder.resolve("gate");
+    house.bash("session_start/10", "until [ -e " + gate + " ]; do sleep 0.01; done");
+    StepResult result = new HookStep(gates()).start(House.context());
+    assertThat(result.status()).as(result.message()).isEqualTo(Status.BACKGROUND);
+    assertThat(leases).hasValue(1);
+    Files.createFile(gate);
+    House.until("it is left", () -> leases.get() == 0);
+  }
+
+  @Test
+  void aFailureOfAScriptThatIsWaitedForIsTold() throws Exception {
+    scripts = house.scripts(house.settings(true, Duration.ofSeconds(60)));
+    house.bash("session_start/10-bad.sh", "exit 3");
+    house.bash("session_start/20-good.sh", "exit 0");
+    StepResult result = new HookStep(gates()).start(House.context());
+    assertThat(result.status()).isEqualTo(Status.FAILED);
+    assertThat(result.message()).contains("session_start/10-bad.sh", "exit code 3");
+    assertThat(scripts.runs(Optional.empty())).hasSize(2);
+    House.until("it is left", () -> leases.get() == 0);
+  }
+
+  @Test
+  void theEndOfASessionEndsItsBackgroundScriptsFirst() throws Exception {
+    house.bash("session_start/10-waits", "sleep 600");
+    house.bash("session_end/10-bye", "echo bye");
+    HookStep step = new HookStep(gates());
+    step.start(House.context());
+    House.until("it runs", () -> !house.living().isEmpty());
+    StepResult result = step.end(House.context());
+    assertThat(result.status()).as(result.message()).isEqualTo(Status.DONE);
+    House.until("all is over", () -> leases.get() == 0);
+    House.until("nothing of it lives", () -> house.living().isEmpty());
+    assertThat(scripts.runs(Optional.of(House.KASM_ID)))
+        .extracting(ScriptRun::outcome)
+        .containsExactly(ScriptRun.Outcome.DONE, ScriptRun.Outcome.ENDED);
+  }
+
+  @Test
+  void withoutScriptsThereIsNothingToDo() throws Exception {
+    assertThat(new HookStep(gates()).start(House.context()).status()).isEqualTo(Status.DONE);
+    assertThat(new HookStep(shut()).start(House.context()).status()).isEqualTo(Status.SKIPPED);
+    assertThat(new ProfileStep(shut()).start(House.context()).status()).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void theProfileIsBroughtAndSavedByTheBuiltinsForAKnownUserOnly() throws Exception {
+    house.bash("builtin/load_persistent_profile.sh", "echo load $username");
+    house.bash("builtin/save_persistent_profile.sh", "echo save $username; exit 2");
+    ProfileStep step = new ProfileStep(gates());
+    assertThat(step.start(House.context()).status()).isEqualTo(Status.DONE);
+    assertThat(step.end(House.context()).message()).contains("exit code 2");
+    assertThat(scripts.runs(Optional.empty()))
+        .extracting(ScriptRun::head)
+        .containsExactly("save alice\n", "load alice\n");
+    assertThat(step.start(House.context(House.KASM_ID, null, List.of())).status())
+        .isEqualTo(Status.SKIPPED);
+    assertThat(leases).hasValue(0);
+  }
+
+  @Test
+  void serviceStartupRunsOnceForAProcess() throws Exception {
+    house.bash("service_startup/10", "echo hello");
+    new Startup(folder, gates(), house.processes()).begin();
+    House.until(
+        "it has run", () -> scripts.runs(Optional.empty()).size() == 1 && leases.get() == 0);
+    assertThat(scripts.runs(Optional.empty()).getFirst().head()).isEqualTo("hello\n");
+    new Startup(folder, gates(), house.processes()).once();
+    assertThat(scripts.runs(Optional.empty())).hasSize(1);
+    Files.writeString(folder.resolve(Startup.MARK), "1 of an earlier start");
+    new Startup(folder, gates(), house.processes()).once();
+    House.until("it has run again", () -> scripts.runs(Optional.empty()).size() == 2);
+    House.until("it is left", () -> leases.get() == 0);
+  }
+
+  @Test
+  void serviceStartupWaitsForAGateThatHasNotSeenTheBundleYet() throws Exception {
+    house.bash("service_startup/10", "echo hello");
+    AtomicInteger refusals = new AtomicInteger(3);
+    Gates late =
+        new Gates() {
+          @Override
+          public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
+            return refusals.getAndDecrement() > 0
+                ? CompletableFuture.failedFuture(
+                    new CapabilityUnavailableException(
+                        CapabilityUnavailableException.Reason.ABSENT, "not yet", Duration.ZERO))
+                : gates().enter(capability, service);
+          }
+        };
+    new Startup(folder, late, house.processes()).begin();
+    House.until("it has run", () -> scripts.runs(Optional.empty()).size() == 1);
+    House.until("it is left", () -> leases.get() == 0);
+  }
+}

@@ -1,0 +1,112 @@
+package kds.run.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Scripts in the assembled service, and its bundle replaced under one that runs. */
+class ScriptsSystemIT {
+  private static final String WORDS = "kds.scripts.output: service_startup/10-long.sh: ";
+  private Service service;
+  private Path gate;
+
+  @BeforeEach
+  void start() throws Exception {
+    service = Service.fresh();
+    gate = service.home().resolve("gate");
+    for (String folder : new String[] {"service_startup", "session_start", "session_end"}) {
+      Files.createDirectories(service.home().resolve("scripts").resolve(folder));
+    }
+    Path script = service.home().resolve("scripts/service_startup/10-long.sh");
+    Files.writeString(
+        script,
+        "#!/bin/bash\necho begun\nuntil [ -e "
+            + gate
+            + " ]; do sleep 0.1; done\necho \"token[$jwt_token] port[$api_port]\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    service.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    service.close();
+  }
+
+  private void untilLogged(String text) throws Exception {
+    Path log = service.home().resolve("log/console.log");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!Files.readString(log).contains(text)) {
+      assertThat(System.nanoTime()).as("waiting for '%s' in %s", text, log).isLessThan(end);
+      Thread.sleep(50);
+    }
+  }
+
+  /** The shipped bundle with another version. */
+  private void deployNewer() throws IOException {
+    Path shipped;
+    try (var bundles = Files.newDirectoryStream(dist().resolve("bundle"), "kds.scripts-*.jar")) {
+      shipped = bundles.iterator().next();
+    }
+    Path fresh = service.home().resolve("newer.tmp");
+    try (JarInputStream in = new JarInputStream(Files.newInputStream(shipped))) {
+      Manifest manifest = in.getManifest();
+      manifest.getMainAttributes().put(new Attributes.Name("Bundle-Version"), "1.0.1");
+      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(fresh), manifest)) {
+        for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+          out.putNextEntry(new JarEntry(entry.getName()));
+          in.transferTo(out);
+        }
+      }
+    }
+    Files.move(fresh, service.home().resolve("deploy/scripts.jar"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Path dist() {
+    return Path.of(System.getProperty("kds.dist"));
+  }
+
+  @Test
+  void aScriptRunsOnAndIsHeardWhenItsBundleIsReplaced() throws Exception {
+    untilLogged(WORDS + "begun");
+    deployNewer();
+    untilLogged("Replaced kds.scripts");
+    Files.createFile(gate);
+    untilLogged(WORDS + "token[] port[443]");
+    untilLogged(WORDS + "ended: DONE");
+    untilLogged("has served its last call and is gone");
+    String log = Files.readString(service.home().resolve("log/console.log"));
+    // The new bundle did not run it again.
+    assertThat(log.split(WORDS + "begun", -1)).hasSize(2);
+    assertThat(log).doesNotContain(" ERROR ");
+  }
+
+  @Test
+  void theShippedProgramAsksTheServiceForADesktop() throws Exception {
+    Path program = dist().resolve("bin/kds-wait-display");
+    String socket = service.home().resolve("run/admin.sock").toString();
+    Command nobody =
+        Command.run("env", "KDS_SOCKET=" + socket, program.toString(), "--user", "no-such-user");
+    assertThat(nobody.exit()).isEqualTo(1);
+    assertThat(nobody.errors())
+        .isEqualTo("kds-wait-display: There is no account 'no-such-user' here");
+    String self = System.getProperty("user.name");
+    Command late =
+        Command.run(
+            "env", "KDS_SOCKET=" + socket, program.toString(), "--user", self, "--timeout", "0");
+    assertThat(late.exit()).isEqualTo(1);
+    assertThat(late.errors()).contains("No desktop of " + self);
+  }
+}
