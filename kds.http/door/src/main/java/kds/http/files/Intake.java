@@ -92,10 +92,13 @@ final class Intake {
   }
 
   /**
-   * Gathers pieces into a large direct buffer. A TLS record brings 16 KiB at most, and a call for
-   * each would cost more than the copy.
+   * Gathers small pieces into a large direct buffer: a call for each would cost more than the copy.
+   * Large ones are written as they came.
    */
   private static final class Writer implements AutoCloseable {
+    /** A piece that is worth a call of its own. */
+    private static final int LARGE = 48 << 10;
+
     private final Upload upload;
     private final @Nullable MessageDigest digest;
     private final RetainableByteBuffer.Mutable pooled = Buffers.POOL.acquire(Buffers.SIZE, true);
@@ -110,7 +113,8 @@ final class Intake {
       if (digest != null) {
         digest.update(piece.duplicate());
       }
-      if (buffer.position() == 0 && piece.isDirect() && piece.remaining() >= buffer.capacity()) {
+      if (piece.isDirect() && piece.remaining() >= LARGE) {
+        flush();
         upload.write(piece);
         return;
       }
