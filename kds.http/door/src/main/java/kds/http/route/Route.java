@@ -10,8 +10,7 @@ import kds.http.access.Requirement;
  * @param method its HTTP method; GET serves HEAD as well
  * @param path its path as OpenAPI writes it: plain parts, and {@code {path}} as the last one if
  *     whatever follows belongs to the call; {@code {path}/} for a folder, which may be the topmost;
- *     a slash at the end of a plain path is part of it; or one part with another name in
- *     braces
+ *     a slash at the end of a plain path is part of it; or one part with another name in braces
  * @param requirement what the token must allow
  * @param action what it does
  */
