@@ -96,13 +96,10 @@ final class Intake {
   }
 
   /**
-   * Gathers small pieces into a large direct buffer: a call for each would cost more than the copy.
-   * Large ones are written as they came.
+   * Gathers pieces into a large direct buffer. A TLS record brings 16 KiB at most, and a call for
+   * each would cost more than the copy.
    */
   static final class Writer implements AutoCloseable {
-    /** A piece that is worth a call of its own. */
-    private static final int LARGE = 48 << 10;
-
     private final Sink sink;
     private final @Nullable MessageDigest digest;
     private final Buffers.Loan loan = Buffers.lend();
@@ -123,8 +120,7 @@ final class Intake {
       if (digest != null) {
         digest.update(piece.duplicate());
       }
-      if (piece.isDirect() && piece.remaining() >= LARGE) {
-        flush();
+      if (buffer.position() == 0 && piece.isDirect() && piece.remaining() >= buffer.capacity()) {
         sink.write(piece);
         return;
       }

@@ -1,8 +1,8 @@
 package kds.storage.transfer;
 
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import kds.api.host.HostException;
