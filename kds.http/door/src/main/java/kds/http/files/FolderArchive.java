@@ -15,7 +15,6 @@ import kds.http.route.Exchange;
 import kds.http.route.Refusal;
 import kds.http.route.Route;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,18 +67,17 @@ final class FolderArchive implements Route.Use<FileTransfer> {
 
   private static void send(Exchange exchange, FolderDownload folder)
       throws IOException, TransferException {
-    RetainableByteBuffer.Mutable pooled = Buffers.POOL.acquire(Buffers.SIZE, true);
-    RetainableByteBuffer.Mutable content = Buffers.POOL.acquire(Buffers.SIZE, true);
-    Outlet outlet = new Outlet(exchange, pooled.getByteBuffer().clear());
-    Zip zip = new Zip(outlet);
-    try {
-      new Packing(folder, zip, content.getByteBuffer()).run();
-      zip.finish();
-      outlet.end();
-    } finally {
-      zip.end();
-      content.release();
-      pooled.release();
+    try (Buffers.Loan outgoing = Buffers.lend();
+        Buffers.Loan content = Buffers.lend()) {
+      Outlet outlet = new Outlet(exchange, outgoing.cleared());
+      Zip zip = new Zip(outlet);
+      try {
+        new Packing(folder, zip, content.cleared()).run();
+        zip.finish();
+        outlet.end();
+      } finally {
+        zip.end();
+      }
     }
   }
 

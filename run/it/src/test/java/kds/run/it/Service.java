@@ -84,14 +84,6 @@ final class Service implements AutoCloseable {
     script("stop");
   }
 
-  /** Ends it at once, as the loss of power to the process would. */
-  void kill() throws IOException, InterruptedException {
-    long pid = Long.parseLong(Files.readString(home.resolve("run/pid")).strip());
-    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-    process.destroyForcibly();
-    process.onExit().join();
-  }
-
   String url(String path) {
     return "https://localhost:" + port + path;
   }
