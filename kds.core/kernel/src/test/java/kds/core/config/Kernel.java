@@ -44,7 +44,7 @@ final class Kernel implements AutoCloseable {
 
   Kernel start() {
     kernel = framework.install(ConfigService.class);
-    framework.service(HealthCheck.class);
+    framework.service(HealthCheck.class, "(hc.tags=config)");
     return this;
   }
 
@@ -84,7 +84,7 @@ final class Kernel implements AutoCloseable {
   }
 
   String health() {
-    Result result = framework.service(HealthCheck.class).execute();
+    Result result = framework.service(HealthCheck.class, "(hc.tags=config)").execute();
     StringBuilder text = new StringBuilder(result.getStatus().name());
     result.forEach(entry -> text.append('\n').append(entry.getMessage()));
     return text.toString();
