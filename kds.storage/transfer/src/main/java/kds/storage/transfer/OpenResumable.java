@@ -28,8 +28,6 @@ final class OpenResumable implements ResumableUpload {
   /** How much a power cut costs at most of a long go. */
   private static final long CHECKPOINT = 512L << 20;
 
-  private static final int BUFFER = 1 << 20;
-
   /** In place of a boot's id: only what was written down counts. */
   private static final String NEVER = "";
 
@@ -79,31 +77,12 @@ final class OpenResumable implements ResumableUpload {
         state = state.at(0, 0, state.boot(), state.expires());
       }
       Crc32cSum whole = new Crc32cSum(state.crc32c());
-      read(there, state.offset(), counts, whole::update);
+      PartReader.read(there, state.offset(), counts, whole::update);
       there.sync();
       note(state.at(counts, whole.mark(), files.boot(), files.expiry()));
       sum = whole;
     } catch (HostException e) {
       throw fault(e);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Reader {
-    void take(ByteBuffer bytes);
-  }
-
-  private static void read(HostPart part, long from, long to, Reader reader) throws HostException {
-    if (from == to) {
-      return;
-    }
-    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, to - from));
-    for (long at = from; at < to; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
-      if (part.read(buffer, at) < 0) {
-        throw new HostException(HostException.Reason.IO, "The file became shorter");
-      }
-      reader.take(buffer.flip());
     }
   }
 
@@ -233,13 +212,22 @@ final class OpenResumable implements ResumableUpload {
     } catch (HostException e) {
       throw fault(e);
     } catch (TransferException e) {
-      if (e.reason() == Reason.CONFLICT) {
-        note(state.publishing(null));
+      if (e.reason() != Reason.TAKEN_OVER) {
+        forgetName(e);
       }
       throw e;
     }
     note(state.finished(done, files.receiptExpiry()));
     return done;
+  }
+
+  /** A file that has its name, but perhaps not for ever, must not be taken for a finished one. */
+  private void forgetName(TransferException why) {
+    try {
+      note(state.publishing(null));
+    } catch (TransferException e) {
+      why.addSuppressed(e);
+    }
   }
 
   private Receipt publish(HostPart there) throws HostException, TransferException {
@@ -279,7 +267,7 @@ final class OpenResumable implements ResumableUpload {
       return null;
     }
     MessageDigest digest = Digests.sha256();
-    read(there, 0, there.size(), digest::update);
+    PartReader.read(there, 0, there.size(), digest::update);
     return HexFormat.of().formatHex(digest.digest());
   }
 
