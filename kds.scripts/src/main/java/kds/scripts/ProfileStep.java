@@ -51,6 +51,11 @@ public final class ProfileStep implements SessionStep {
   }
 
   @Override
+  public boolean needsUser() {
+    return true;
+  }
+
+  @Override
   public Duration limit() {
     return Duration.ofHours(1);
   }

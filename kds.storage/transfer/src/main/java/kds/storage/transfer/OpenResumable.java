@@ -220,17 +220,26 @@ final class OpenResumable implements ResumableUpload {
     } catch (HostException e) {
       throw fault(e);
     } catch (TransferException e) {
-      if (e.reason() == Reason.CONFLICT) {
-        note(state.publishing(null));
-      } else if (e.reason() == Reason.REFUSED && e.retryAfter().isEmpty()) {
+      if (e.reason() == Reason.REFUSED && e.retryAfter().isEmpty()) {
         note(state.ended("REFUSED"));
         there.discard();
         trail.failed(place(), e.reason().name(), state.offset());
+      } else if (e.reason() != Reason.TAKEN_OVER) {
+        forgetName(e);
       }
       throw e;
     }
     note(state.finished(done, files.receiptExpiry()));
     return done;
+  }
+
+  /** A file that has its name, but perhaps not for ever, must not be taken for a finished one. */
+  private void forgetName(TransferException why) {
+    try {
+      note(state.publishing(null));
+    } catch (TransferException e) {
+      why.addSuppressed(e);
+    }
   }
 
   private Receipt publish(HostPart there) throws HostException, TransferException {

@@ -40,6 +40,9 @@ final class DiskFiles implements HostFiles {
   /** What making durable fails with, when set. */
   volatile @Nullable Reason syncFault;
 
+  /** What making a given name durable fails with, when set. */
+  volatile @Nullable Reason publishFault;
+
   /** The parts that are open, the handle that counts. */
   final Map<Path, DiskPart> parts = new ConcurrentHashMap<>();
 

@@ -123,6 +123,7 @@ final class DiskPart implements HostPart {
         throw new HostException(Reason.EXISTS, "taken");
       }
       Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
+      check(disk.publishFault);
     } catch (IOException e) {
       throw DiskFiles.fault(e);
     }

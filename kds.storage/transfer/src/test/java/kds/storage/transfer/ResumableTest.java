@@ -299,6 +299,16 @@ class ResumableTest {
   }
 
   @Test
+  void givesNoReceiptForANameThatMayNotLast() throws Exception {
+    UploadTicket ticket = create("report", 5);
+    send(ticket, "hello");
+    server.disk.publishFault = HostException.Reason.IO;
+    refused(Reason.FAILED, () -> finish(ticket));
+    server.disk.publishFault = null;
+    refused(Reason.GONE, () -> finish(ticket));
+  }
+
+  @Test
   void followsTheRulesForTakenNames() throws Exception {
     Files.createDirectories(server.downloads("ann"));
     UploadTicket ticket = create(new UploadRequest("report", 1, OnConflict.REJECT, true, false));
