@@ -56,6 +56,8 @@ class WholeKernelTest {
                     "kds.state", home.resolve("state").toString()),
                 "kds.core.toy",
                 "org.apache.felix.hc.api;version=2.0.4",
+                "kds.api.admin;version=1.0.0",
+                "kds.api.transfer;version=1.0.0",
                 "kds.api.capability;version=1.0.0",
                 "kds.api.config;version=1.0.0",
                 "kds.api.host;version=1.0.0",
