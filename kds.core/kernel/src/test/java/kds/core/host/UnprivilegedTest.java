@@ -23,7 +23,8 @@ class UnprivilegedTest {
       TestUser.run("chmod", "-R", "a+rX", classes.toString());
       String output =
           user.sh(
-              "'%s/bin/java' --enable-native-access=ALL-UNNAMED -cp '%s' %s 2>&1"
+              // The file of performance data would stay in /tmp: the folder is not that user's.
+              "'%s/bin/java' -XX:-UsePerfData --enable-native-access=ALL-UNNAMED -cp '%s' %s 2>&1"
                   .formatted(
                       System.getProperty("java.home"),
                       classPath,

@@ -42,7 +42,14 @@ class ScriptsSystemIT {
 
   @AfterEach
   void stop() throws Exception {
-    service.close();
+    try {
+      if (!Files.exists(gate)) {
+        Files.createFile(gate);
+      }
+      untilLogged(WORDS + "ended"); // A script would outlive the service.
+    } finally {
+      service.close();
+    }
   }
 
   private void untilLogged(String text) throws Exception {

@@ -18,6 +18,7 @@ final class TrialHome {
 
   static Path create() throws IOException, GeneralSecurityException {
     Path home = Files.createTempDirectory("kds-it-");
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> Service.delete(home)));
     for (String folder : List.of("certs", "issuer", "Files", "deploy", "state", "run", "log")) {
       Files.createDirectory(home.resolve(folder));
     }
