@@ -5,7 +5,7 @@ public final class Flags {
   /** Paths are relative to the process's own folder, or absolute. */
   public static final int AT_FDCWD = -100;
 
-  private static final boolean ARM = machineIsArm();
+  static final boolean ARM = machineIsArm();
 
   static final int O_RDWR = 2;
   static final int O_CREAT = 0100;
@@ -63,6 +63,9 @@ public final class Flags {
 
   /** For a rename: fail when the name is taken. */
   public static final int NO_REPLACE = 1;
+
+  /** For a rename: both names are taken, and swap what they name. */
+  public static final int EXCHANGE = 2;
 
   static final int FALLOC_KEEP_SIZE = 1;
   static final int RWF_NOWAIT = 8;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -34,6 +35,12 @@ final class Libc {
     return link(name, FunctionDescriptor.of(JAVA_LONG, arguments));
   }
 
+  /** A function of int that takes further arguments as printf does, after the fixed ones. */
+  static MethodHandle variadic(int fixed, String name, ValueLayout... arguments) {
+    return link(
+        name, FunctionDescriptor.of(JAVA_INT, arguments), Linker.Option.firstVariadicArg(fixed));
+  }
+
   /** {@code syscall(number, ...)}: for what has no wrapper, or one that does more than wanted. */
   static MethodHandle syscall(ValueLayout... arguments) {
     FunctionDescriptor type =
@@ -49,6 +56,33 @@ final class Libc {
   /** What a call returned, with {@code -errno} in place of -1. */
   static int result(MemorySegment state, int returned) {
     return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+  }
+
+  /** One call; {@code state} is the first argument of its handle. */
+  @FunctionalInterface
+  interface Call {
+    int make(Arena arena, MemorySegment state) throws Throwable;
+  }
+
+  /**
+   * Makes a call that answers -1 when it fails.
+   *
+   * @return what it answered
+   * @throws FailedCall with its errno
+   */
+  static int checked(String what, Call call) throws FailedCall {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int result = call.make(arena, state);
+      if (result == -1) {
+        throw new FailedCall(what, (int) ERRNO.get(state, 0L));
+      }
+      return result;
+    } catch (FailedCall e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
   }
 
   /**
@@ -71,7 +105,7 @@ final class Libc {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "The C library has no " + name + "(); KDS needs glibc 2.30 or newer"));
+                        "The C library has no " + name + "(); KDS needs glibc 2.34 or newer"));
     Linker.Option[] options = new Linker.Option[furtherOptions.length + 1];
     options[0] = Linker.Option.captureCallState("errno");
     System.arraycopy(furtherOptions, 0, options, 1, furtherOptions.length);

@@ -103,7 +103,7 @@ public final class Syscalls {
     }
   }
 
-  /** Renames within a folder; flags are 0 or {@link Flags#NO_REPLACE}. */
+  /** Renames within a folder; flags are 0, {@link Flags#NO_REPLACE} or {@link Flags#EXCHANGE}. */
   public int rename(int folder, byte[] from, byte[] to, int flags) {
     MemorySegment source = put(path, from);
     MemorySegment target = put(otherPath, to);

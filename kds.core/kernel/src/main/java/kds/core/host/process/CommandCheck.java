@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 import kds.api.host.HostCommand;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FailedCall;
 
 /** What is wrong with a command, in words. */
 final class CommandCheck {
@@ -56,28 +58,28 @@ final class CommandCheck {
   }
 
   /** Why a program was not started, in the domain's words. */
-  static HostException refused(HostCommand command, Libc.Failed e) {
+  static HostException refused(HostCommand command, FailedCall e) {
     String program = command.words().getFirst();
     return switch (e.errno()) {
-      case Libc.ENOENT ->
+      case Errno.ENOENT ->
           new HostException(
               Reason.NOT_FOUND,
               Files.isDirectory(command.directory())
                   ? program + " names an interpreter in its first line that is not there"
                   : "There is no folder " + command.directory() + " to run " + program + " in",
               e);
-      case Libc.EACCES ->
+      case Errno.EACCES ->
           new HostException(
               Reason.DENIED, program + " may not be executed: chmod +x, and no noexec mount", e);
-      case Libc.ENOEXEC ->
+      case Errno.ENOEXEC ->
           new HostException(
               Reason.WRONG_KIND,
               program + " is no program for this machine, nor a script that begins with #!",
               e);
-      case Libc.E2BIG ->
+      case Errno.E2BIG ->
           new HostException(
               Reason.TOO_LARGE, "Arguments and environment of " + program + " are too large", e);
-      case Libc.EAGAIN, Libc.ENOMEM, Libc.EMFILE, Libc.ENFILE, Libc.ETXTBSY ->
+      case Errno.EAGAIN, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE, Errno.ETXTBSY ->
           new HostException(
               Reason.BUSY,
               program + " cannot be started now (" + e.getMessage() + "); try later",

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import kds.api.host.HostException;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.Processes;
 
 /**
  * The end of a group: TERM to all, time to obey, KILL to all, until nobody is left.
@@ -51,9 +53,9 @@ final class Ending {
     try {
       noteMoved();
       if (grace.isPositive()) {
-        signal(Libc.SIGTERM);
+        signal(Processes.SIGTERM);
         // A stopped process takes a signal only when it goes on.
-        signal(Libc.SIGCONT);
+        signal(Processes.SIGCONT);
         await(grace, false);
       }
       if (!isOver()) {
@@ -85,7 +87,7 @@ final class Ending {
       if (killing) {
         noteMoved();
         groups.kill(group);
-        signal(Libc.SIGKILL);
+        signal(Processes.SIGKILL);
       }
       try {
         Thread.sleep(pause);
@@ -129,14 +131,14 @@ final class Ending {
 
   private void signal(long pid, int signal) {
     try {
-      int pidfd = Libc.pidfd(pid);
+      int pidfd = Processes.pidfd(pid);
       try {
         // Asked with the process held: its number may have passed to another one since it was read.
         if (isStillOurs(pid)) {
-          Libc.signal(pidfd, signal);
+          Processes.signal(pidfd, signal);
         }
       } finally {
-        Libc.close(pidfd);
+        Descriptors.close(pidfd);
       }
     } catch (IOException ignored) {
       // It has ended.

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.PosixSpawn;
 
 /**
  * A named pipe at which one child waits ({@link PosixSpawn}) until it is opened. Its name is
@@ -33,9 +35,9 @@ final class Gate implements AutoCloseable {
     Path name = folder.resolve("gate-" + ProcessHandle.current().pid() + "-" + number);
     // One that an earlier process of this number left when it was killed.
     Files.deleteIfExists(name);
-    Libc.fifo(name.toString(), 0600);
+    Descriptors.fifo(name.toString(), 0600);
     try {
-      return new Gate(Libc.raised(Libc.open(name.toString(), Libc.O_PATH)));
+      return new Gate(Descriptors.raised(Descriptors.openPlace(name.toString())));
     } finally {
       Files.deleteIfExists(name);
     }
@@ -48,14 +50,14 @@ final class Gate implements AutoCloseable {
   /** Lets through whoever waits or comes. */
   void open() throws IOException {
     // To read and to write: that never waits, and wakes who does.
-    opened = Libc.open("/proc/self/fd/" + descriptor, Libc.O_RDWR);
+    opened = Descriptors.openBothWays("/proc/self/fd/" + descriptor);
   }
 
   @Override
   public void close() {
-    Libc.close(descriptor);
+    Descriptors.close(descriptor);
     if (opened >= 0) {
-      Libc.close(opened);
+      Descriptors.close(opened);
     }
   }
 }

@@ -1,10 +1,10 @@
 package kds.core.host.process;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import kds.core.host.linux.Descriptors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +37,7 @@ final class Outlet {
   }
 
   void open() throws IOException {
-    Libc.nonBlocking(pipe);
+    Descriptors.nonBlocking(pipe);
     synchronized (reading) {
       key = watch.once(pipe, this::pour);
     }
@@ -58,7 +58,7 @@ final class Outlet {
         return;
       }
       try {
-        enough = read + Libc.waiting(pipe);
+        enough = read + Descriptors.waiting(pipe);
       } catch (IOException e) {
         enough = read;
       }
@@ -91,7 +91,7 @@ final class Outlet {
 
   private void pour(ByteBuffer buffer) throws IOException {
     for (int i = 1; ; i++) {
-      long count = read(MemorySegment.ofBuffer(buffer.clear()));
+      int count = read(buffer.clear());
       if (count == 0) {
         end();
         return;
@@ -100,7 +100,7 @@ final class Outlet {
         watch.again(pipe, key);
         return;
       }
-      taker.accept(buffer.limit((int) count));
+      taker.accept(buffer.limit(count));
       taken += count;
       settle();
       if (i % READS_BEFORE_OTHERS == 0) {
@@ -109,9 +109,9 @@ final class Outlet {
     }
   }
 
-  private long read(MemorySegment into) throws IOException {
+  private int read(ByteBuffer into) throws IOException {
     synchronized (reading) {
-      long count = Libc.read(pipe, into);
+      int count = Descriptors.read(pipe, into);
       read += Math.max(count, 0);
       return count;
     }
@@ -120,7 +120,7 @@ final class Outlet {
   private void end() {
     synchronized (reading) {
       watch.forget(pipe, key);
-      Libc.close(pipe);
+      Descriptors.close(pipe);
       // From here on nobody may ask how much waits: the number may be another file's.
       closed = true;
     }

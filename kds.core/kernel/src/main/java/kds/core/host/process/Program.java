@@ -13,6 +13,8 @@ import kds.api.host.HostCommand;
 import kds.api.host.HostException;
 import kds.api.host.HostExit;
 import kds.api.host.HostProcess;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.Processes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,14 +83,14 @@ final class Program implements HostProcess {
 
   private void ended(Watch watch, Outlet out, Outlet err) {
     desk.ended(pid);
-    int status = Libc.reap(pid, true);
+    int status = Processes.reap(pid, true);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     CompletableFuture<Void> ending;
     synchronized (state) {
       ended = true;
       limit.cancel(false);
       watch.forget(pidfd, key);
-      Libc.close(pidfd);
+      Descriptors.close(pidfd);
       ending = this.ending;
     }
     out.programEnded();

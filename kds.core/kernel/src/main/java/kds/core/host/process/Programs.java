@@ -16,6 +16,10 @@ import kds.api.host.HostCommand;
 import kds.api.host.HostException;
 import kds.api.host.HostProcess;
 import kds.api.host.HostProcesses;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.FailedCall;
+import kds.core.host.linux.Image;
+import kds.core.host.linux.Processes;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -85,7 +89,7 @@ public final class Programs implements HostProcesses {
     Identity.Entry entry = identity.enter(command);
     try {
       return start(command, entry, finder.desk());
-    } catch (Libc.Failed e) {
+    } catch (FailedCall e) {
       throw CommandCheck.refused(command, e);
     } catch (IOException e) {
       throw CommandCheck.failed("starting " + command.words().getFirst(), e);
@@ -93,8 +97,8 @@ public final class Programs implements HostProcesses {
   }
 
   private Program start(HostCommand command, Identity.Entry entry, Desk desk) throws IOException {
-    Libc.Pipe out = Libc.pipe();
-    Libc.Pipe err = pipe(out);
+    Descriptors.Pipe out = Descriptors.pipe();
+    Descriptors.Pipe err = pipe(out);
     boolean reading = true;
     try {
       own(command, out, err);
@@ -112,30 +116,30 @@ public final class Programs implements HostProcesses {
       program.follow(watch, buffers, out.reading(), err.reading());
       return program;
     } finally {
-      Libc.close(out.writing());
-      Libc.close(err.writing());
+      Descriptors.close(out.writing());
+      Descriptors.close(err.writing());
       if (reading) {
-        Libc.close(out.reading());
-        Libc.close(err.reading());
+        Descriptors.close(out.reading());
+        Descriptors.close(err.reading());
       }
     }
   }
 
-  private static Libc.Pipe pipe(Libc.Pipe first) throws IOException {
+  private static Descriptors.Pipe pipe(Descriptors.Pipe first) throws IOException {
     try {
-      return Libc.pipe();
+      return Descriptors.pipe();
     } catch (IOException e) {
-      Libc.close(first.reading());
-      Libc.close(first.writing());
+      Descriptors.close(first.reading());
+      Descriptors.close(first.writing());
       throw e;
     }
   }
 
   /** The pipes belong to the user, or his programs could not open /dev/stderr. */
-  private void own(HostCommand command, Libc.Pipe... pipes) throws IOException {
+  private void own(HostCommand command, Descriptors.Pipe... pipes) throws IOException {
     if (identity.uid() == 0 && command.user().uid() != 0) {
-      for (Libc.Pipe pipe : pipes) {
-        Libc.chown(pipe.writing(), command.user().uid(), command.user().gid());
+      for (Descriptors.Pipe pipe : pipes) {
+        Descriptors.chown(pipe.writing(), command.user().uid(), command.user().gid());
       }
     }
   }
@@ -151,14 +155,14 @@ public final class Programs implements HostProcesses {
           spawners.spawn(
               image,
               child -> {
-                pidfd.set(Libc.pidfd(child));
+                pidfd.set(Processes.pidfd(child));
                 desk.groups().admit(group, child);
-                Libc.descriptors(child, DESCRIPTORS);
+                Processes.descriptors(child, DESCRIPTORS);
               });
       return new Program(command, pid, pidfd.get(), desk, timers);
     } catch (IOException e) {
       if (pidfd.get() >= 0) {
-        Libc.close(pidfd.get());
+        Descriptors.close(pidfd.get());
       }
       desk.removeIfEmpty(group);
       throw e;

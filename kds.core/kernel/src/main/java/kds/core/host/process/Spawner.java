@@ -12,6 +12,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import kds.core.host.linux.FailedCall;
+import kds.core.host.linux.Image;
+import kds.core.host.linux.PosixSpawn;
+import kds.core.host.linux.Processes;
 
 /**
  * A thread that makes children, one at a time. It has an umask of its own (022), so that the
@@ -56,15 +60,15 @@ final class Spawner implements AutoCloseable {
   }
 
   private static int prepare() throws IOException {
-    Libc.ownFileSystemState(UMASK);
-    return Libc.threadId();
+    Processes.ownFileSystemState(UMASK);
+    return Processes.threadId();
   }
 
   /**
    * Makes a child.
    *
    * @return its process id; it is the program by now
-   * @throws Libc.Failed when no process could be made, or the program could not be executed
+   * @throws FailedCall when no process could be made, or the program could not be executed
    * @throws IOException from the admission; no child is left then
    */
   synchronized long spawn(Image image, Admission admission) throws IOException {
@@ -97,8 +101,8 @@ final class Spawner implements AutoCloseable {
     }
     // It waits for the gate, which is closed: so it was never made.
     long pid = of(born);
-    Libc.killChild(pid);
-    Libc.reap(pid, true);
+    Processes.killChild(pid);
+    Processes.reap(pid, true);
     throw new IOException("Process " + pid + " did not wait to be admitted, so it was killed");
   }
 
@@ -125,9 +129,9 @@ final class Spawner implements AutoCloseable {
 
   /** Ends a child that waits; the spawning thread then takes it for one that came and went. */
   private static void discard(long pid, CompletableFuture<Long> born) {
-    Libc.killChild(pid);
+    Processes.killChild(pid);
     born.exceptionally(e -> pid).join();
-    Libc.reap(pid, true);
+    Processes.reap(pid, true);
   }
 
   private Set<Long> children() throws IOException {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
+import kds.core.host.linux.Image;
 
 /** A few {@link Spawner}s, made as they are needed. Thread-safe. */
 final class Spawners implements AutoCloseable {

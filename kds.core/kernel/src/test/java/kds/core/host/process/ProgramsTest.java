@@ -19,6 +19,7 @@ import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostExit.Cause;
 import kds.api.host.HostUser;
+import kds.core.host.linux.Processes;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -230,7 +231,7 @@ class ProgramsTest {
 
   @Test
   void hasTheUsualMaskAndLimitsWhateverTheServiceHas() throws Exception {
-    int before = Libc.umask(077);
+    int before = Processes.umask(077);
     try {
       var run = machine.bash("umask; ulimit -Sn; ulimit -Hn; nice; cat /proc/self/oom_score_adj");
       String hard =
@@ -240,9 +241,9 @@ class ProgramsTest {
               .findFirst()
               .orElseThrow();
       assertThat(run.out().lines()).containsExactly("0022", "1024", hard, "0", "0");
-      assertThat(Libc.umask(077)).as("the service's own mask").isEqualTo(077);
+      assertThat(Processes.umask(077)).as("the service's own mask").isEqualTo(077);
     } finally {
-      Libc.umask(before);
+      Processes.umask(before);
     }
   }
 

@@ -1,4 +1,4 @@
-package kds.core.host.process;
+package kds.core.host.linux;
 
 import java.util.List;
 
@@ -11,5 +11,5 @@ import java.util.List;
  * @param output the descriptor for its standard output
  * @param error the descriptor for its standard error
  */
-record Image(
+public record Image(
     List<String> words, List<String> environment, String directory, int output, int error) {}
