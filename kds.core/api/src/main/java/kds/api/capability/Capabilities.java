@@ -13,7 +13,7 @@ public interface Capabilities {
 
   /**
    * Switches a capability, now and for later starts. Off: its gate refuses new calls, running ones
-   * end in peace, then its services go.
+   * get the configured time ({@code gates: switch_off_timeout}), then its services go.
    *
    * @param name the capability's name, see {@link Capability#name()}
    * @param by who asked, for the audit

@@ -36,7 +36,8 @@ public interface CapabilitySwitches {
   interface Listener {
     /**
      * A switch has been turned. When off, its condition is withdrawn once the returned stage is
-     * complete: refuse new calls at once, and complete it when the running ones have ended.
+     * complete: refuse new calls at once, and complete it when the running ones have ended or their
+     * time is over.
      */
     CompletionStage<?> switched(String capability, boolean on);
   }

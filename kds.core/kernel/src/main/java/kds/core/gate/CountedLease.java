@@ -1,19 +1,22 @@
 package kds.core.gate;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.ArrayList;
+import java.util.List;
 import kds.api.capability.Lease;
 
-/** A lease that is counted at two turnstiles, the capability's and the generation's. */
+/** A lease that is counted twice: at the capability's premises and at the generation. */
 final class CountedLease<T> implements Lease<T> {
   private final T service;
   private final Generation generation;
-  private final Turnstile capability;
-  private final AtomicBoolean open = new AtomicBoolean(true);
+  private final Premises premises;
+  private List<Runnable> actions = List.of();
+  private boolean closed;
+  private boolean cut;
 
-  CountedLease(T service, Generation generation, Turnstile capability) {
+  CountedLease(T service, Generation generation, Premises premises) {
     this.service = service;
     this.generation = generation;
-    this.capability = capability;
+    this.premises = premises;
   }
 
   @Override
@@ -32,10 +35,45 @@ final class CountedLease<T> implements Lease<T> {
   }
 
   @Override
-  public void close() {
-    if (open.compareAndSet(true, false)) {
-      generation.leave();
-      capability.leave();
+  public void whenCut(Runnable action) {
+    synchronized (this) {
+      if (!cut) {
+        actions = new ArrayList<>(actions);
+        actions.add(action);
+        return;
+      }
     }
+    action.run();
+  }
+
+  /** The time is over: tells who holds it, unless he has closed it meanwhile. */
+  void cut() {
+    List<Runnable> due;
+    synchronized (this) {
+      if (cut || closed) {
+        return;
+      }
+      cut = true;
+      due = actions;
+    }
+    due.forEach(Runnable::run);
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      actions = List.of();
+    }
+    generation.leave();
+    premises.leave(this);
+  }
+
+  @Override
+  public String toString() {
+    return service.getClass().getSimpleName() + " of " + bundle() + " " + version();
   }
 }

@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
   private final String capability;
-  private final Turnstile turnstile;
+  private final Premises premises;
   private final WaitingRoom room;
   private final Set<Parked<?>> parked = new LinkedHashSet<>();
   private volatile List<Offering> offerings = List.of();
   private long gapEnds = System.nanoTime();
   private boolean expiryPlanned;
 
-  Gate(String capability, Turnstile turnstile, WaitingRoom room) {
+  Gate(String capability, Premises premises, WaitingRoom room) {
     this.capability = capability;
-    this.turnstile = turnstile;
+    this.premises = premises;
     this.room = room;
   }
 
@@ -98,17 +98,17 @@ final class Gate {
   }
 
   private <T> @Nullable Lease<T> lease(Class<T> type) throws CapabilityUnavailableException {
-    if (!turnstile.enter()) {
+    if (!premises.enter()) {
       throw Unavailable.off(capability);
     }
     for (Offering offering : offerings) {
       Object service = offering.service();
       // An instance of another class of that name can come from a bundle with its own copy of it.
       if (type.isInstance(service) && offering.generation().enter()) {
-        return new CountedLease<>(type.cast(service), offering.generation(), turnstile);
+        return premises.lease(type.cast(service), offering.generation());
       }
     }
-    turnstile.leave();
+    premises.leave();
     return null;
   }
 

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import kds.api.capability.Capability;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
+import kds.api.config.Quantity;
 import kds.core.config.CapabilitySwitches;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -21,14 +22,18 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All gates, and what passes through them: services from one side, calls from the other. */
 @Component(
     service = {Gates.class, Generations.class, Gatehouse.class},
+    configurationPid = "kds.gates",
     immediate = true)
+@Designate(ocd = GatesConfig.class)
 public final class Gatehouse implements Gates, Generations, CapabilitySwitches.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Gatehouse.class);
 
@@ -40,13 +45,15 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
 
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
+  private volatile Duration switchOffTimeout = Duration.ofMinutes(5);
+
   private record Key(String capability, String type) {}
 
   private final BundleContext context;
   private final CapabilitySwitches switches;
   private final WaitingRoom room;
   private final OfferingTracker tracker;
-  private final Map<String, Turnstile> turnstiles = new ConcurrentHashMap<>();
+  private final Map<String, Premises> premises = new ConcurrentHashMap<>();
   private final Map<Key, Gate> gates = new ConcurrentHashMap<>();
   private final Map<Long, Generation> generations = new ConcurrentHashMap<>();
   private final Readiness readiness = new Readiness();
@@ -54,8 +61,10 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
 
   /** Made by Declarative Services. */
   @Activate
-  public Gatehouse(BundleContext context, @Reference CapabilitySwitches switches) {
+  public Gatehouse(
+      BundleContext context, @Reference CapabilitySwitches switches, GatesConfig config) {
     this(context, switches, GAP, SEATS);
+    modified(config);
   }
 
   Gatehouse(BundleContext context, CapabilitySwitches switches, Duration gap, int seats) {
@@ -63,6 +72,15 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
     this.switches = switches;
     this.room = new WaitingRoom(gap, seats);
     this.tracker = new OfferingTracker(context, this);
+  }
+
+  @Modified
+  void modified(GatesConfig config) {
+    switchOffTimeout(Quantity.duration(config.switch_off_timeout()));
+  }
+
+  void switchOffTimeout(Duration limit) {
+    switchOffTimeout = limit;
   }
 
   @Activate
@@ -101,10 +119,10 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
   Offering arrive(ServiceReference<?> reference, String capability) {
     Offering offering =
         new Offering(reference, generation(reference.getBundle(), true), capability);
-    Turnstile turnstile = turnstile(capability);
+    Premises premises = premises(capability);
     for (String type : offering.types()) {
       gates
-          .computeIfAbsent(new Key(capability, type), k -> new Gate(capability, turnstile, room))
+          .computeIfAbsent(new Key(capability, type), k -> new Gate(capability, premises, room))
           .add(offering);
     }
     readiness.add(offering);
@@ -178,19 +196,19 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
     if (bundle == null) {
       return Optional.empty();
     }
-    Turnstile turnstile =
+    Premises premises =
         reference.getProperty(Capability.PROPERTY) instanceof String capability
-            ? turnstile(capability)
-            : new Turnstile();
-    if (!turnstile.enter()) {
+            ? premises(capability)
+            : new Premises();
+    if (!premises.enter()) {
       return Optional.empty();
     }
     Generation generation = generation(bundle, true);
     if (!generation.enter()) {
-      turnstile.leave();
+      premises.leave();
       return Optional.empty();
     }
-    return Optional.of(new CountedLease<>(service, generation, turnstile));
+    return Optional.of(premises.lease(service, generation));
   }
 
   @Override
@@ -214,9 +232,16 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
 
   @Override
   public CompletionStage<?> switched(String capability, boolean on) {
-    Turnstile turnstile = turnstile(capability);
-    turn(capability, turnstile, on);
-    return on ? CompletableFuture.completedStage(null) : turnstile.shut();
+    Premises premises = premises(capability);
+    List<Gate> affected = gates(capability);
+    if (on) {
+      affected.forEach(Gate::expect);
+      premises.open();
+      return CompletableFuture.completedStage(null);
+    }
+    CompletionStage<Void> closed = Closing.of(room, capability, premises, switchOffTimeout);
+    affected.forEach(gate -> gate.refuseWaiting(Unavailable.off(capability)));
+    return closed;
   }
 
   /** The generations that serve a capability, newest first. */
@@ -229,30 +254,22 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
     return gates.keySet().stream().map(Key::capability).collect(Collectors.toSet());
   }
 
-  private Turnstile turnstile(String capability) {
-    return turnstiles.computeIfAbsent(
+  private Premises premises(String capability) {
+    return premises.computeIfAbsent(
         capability,
         name -> {
-          Turnstile turnstile = new Turnstile();
+          Premises fresh = new Premises();
           if (!switches.isOn(name)) {
-            turnstile.shut();
+            fresh.shut();
           }
-          return turnstile;
+          return fresh;
         });
   }
 
-  private void turn(String capability, Turnstile turnstile, boolean on) {
-    List<Gate> affected =
-        gates.entrySet().stream()
-            .filter(gate -> gate.getKey().capability().equals(capability))
-            .map(Map.Entry::getValue)
-            .toList();
-    if (on) {
-      affected.forEach(Gate::expect);
-      turnstile.open();
-    } else {
-      turnstile.shut();
-      affected.forEach(gate -> gate.refuseWaiting(Unavailable.off(capability)));
-    }
+  private List<Gate> gates(String capability) {
+    return gates.entrySet().stream()
+        .filter(gate -> gate.getKey().capability().equals(capability))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 }

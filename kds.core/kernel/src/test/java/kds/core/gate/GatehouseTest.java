@@ -215,6 +215,55 @@ class GatehouseTest {
   }
 
   @Test
+  void offCutsCallsWhoseTimeIsOver() throws Exception {
+    serve(bundle("1.0.0"), "a");
+    Lease<?> running = enter().get(5, SECONDS);
+    Lease<?> ended = enter().get(5, SECONDS);
+    AtomicInteger cut = new AtomicInteger();
+    running.whenCut(
+        () -> {
+          cut.incrementAndGet();
+          running.close();
+        });
+    ended.whenCut(() -> cut.addAndGet(100));
+    ended.close();
+    gates.switchOffTimeout(Duration.ofMillis(300));
+    long began = System.nanoTime();
+    switches.turn("toy", false);
+    CompletableFuture<?> closed = switches.lastEnd().toCompletableFuture();
+    assertThat(closed).as("running calls have their time").isNotDone();
+    closed.get(5, SECONDS);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(290));
+    assertThat(cut).hasValue(1);
+  }
+
+  @Test
+  void offTakesTheServicesFromACallThatDoesNotEndWhenCut() throws Exception {
+    serve(bundle("1.0.0"), "a");
+    Lease<?> deaf = enter().get(5, SECONDS);
+    gates.switchOffTimeout(Duration.ZERO);
+    switches.turn("toy", false);
+    switches.lastEnd().toCompletableFuture().get(10, SECONDS);
+    CompletableFuture<Boolean> late = new CompletableFuture<>();
+    deaf.whenCut(() -> late.complete(true));
+    assertThat(late).as("who asks late is told at once").isCompleted();
+    deaf.close();
+  }
+
+  @Test
+  void onAgainInTimeCutsNobody() throws Exception {
+    serve(bundle("1.0.0"), "a");
+    Lease<?> running = enter().get(5, SECONDS);
+    CompletableFuture<Boolean> cut = new CompletableFuture<>();
+    running.whenCut(() -> cut.complete(true));
+    gates.switchOffTimeout(Duration.ofMillis(200));
+    switches.turn("toy", false);
+    switches.turn("toy", true);
+    assertThat(cut).failsWithin(Duration.ofMillis(600));
+    running.close();
+  }
+
+  @Test
   void offSendsAwayWhoWaits() throws Exception {
     serve(bundle("1.0.0"), "a").unregister();
     CompletableFuture<Lease<Supplier<String>>> call = enter();

@@ -10,7 +10,7 @@ public final class GatesUnderTest {
   private final Gatehouse gatehouse;
 
   public GatesUnderTest(BundleContext context, CapabilitySwitches switches) {
-    gatehouse = new Gatehouse(context, switches);
+    gatehouse = new Gatehouse(context, switches, Gatehouse.GAP, Gatehouse.SEATS);
     gatehouse.open();
   }
 

@@ -35,7 +35,7 @@ class RosterTest {
   @BeforeEach
   void open() {
     framework = Framework.with(Map.of());
-    gates = new Gatehouse(framework.context(), switches);
+    gates = new Gatehouse(framework.context(), switches, Gatehouse.GAP, Gatehouse.SEATS);
     gates.open();
     roster = new Roster(gates, switches, audit::add);
   }

@@ -161,6 +161,7 @@ public final class Router extends Handler.Abstract {
             if (!held.take(lease)) {
               throw new ClientGoneException("The client left while its call was waiting.", null);
             }
+            lease.whenCut(this::cut);
             self.set(CAPABILITY_HEADER, lease.bundle() + ";version=" + lease.version());
             gated.use().serve(self, lease.service());
           });
@@ -203,6 +204,19 @@ public final class Router extends Handler.Abstract {
         default -> LOG.error("An answer was cut off.", failure);
       }
       callback.failed(failure);
+    }
+
+    /** The capability is switched off and its time is over. Whoever reads or writes then fails. */
+    private void cut() {
+      LOG.warn(
+          "Request {} ({}) is cut off: its capability was switched off.",
+          request.getAttribute(Inner.REQUEST_ID),
+          request.getMethod());
+      request
+          .getConnectionMetaData()
+          .getConnection()
+          .getEndPoint()
+          .close(new IOException("The capability is switched off."));
     }
 
     private void passOn() {

@@ -369,6 +369,41 @@ class RouterTest {
   }
 
   @Test
+  void cutsRequestsOfACapabilityWhoseTimeIsOver() throws Exception {
+    Files.write(folder.resolve("large"), new byte[64 << 20]);
+    try (Socket up = new Socket("127.0.0.1", house.door.port());
+        Socket down = new Socket("127.0.0.1", house.door.port())) {
+      up.setSoTimeout(20_000);
+      down.setSoTimeout(20_000);
+      String put = Raw.head("PUT", "/Downloads/half", AUTH, "Content-Length: 1000000");
+      up.getOutputStream().write(put.getBytes(StandardCharsets.US_ASCII));
+      up.getOutputStream().write(new byte[1000]);
+      down.getOutputStream()
+          .write(Raw.head("GET", "/Downloads/large", AUTH).getBytes(StandardCharsets.US_ASCII));
+      down.getInputStream().readNBytes(1 << 20);
+      assertThat(house.gate.leases.await(2)).isEqualTo(2);
+      house.gate.cut();
+      assertThat(house.gate.leases.await(0)).isZero();
+      assertThat(rest(up)).isZero();
+      assertThat(rest(down)).isLessThan(63 << 20);
+    }
+    assertThat(house.files.names()).containsExactly("large");
+  }
+
+  /** How many bytes still come, however the connection ends. */
+  private static long rest(Socket socket) {
+    long count = 0;
+    try {
+      for (int n; (n = socket.getInputStream().read(new byte[65536])) >= 0; ) {
+        count += n;
+      }
+    } catch (IOException _) {
+      // Cut by a reset.
+    }
+    return count;
+  }
+
+  @Test
   void keepsTheLeaseUntilTheLastByteIsSent() throws Exception {
     Files.write(folder.resolve("large"), new byte[64 << 20]);
     try (Socket socket = new Socket("127.0.0.1", house.door.port())) {

@@ -1,7 +1,9 @@
 package kds.http.testing;
 
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import kds.api.capability.Gates;
@@ -17,6 +19,7 @@ public final class OneGate implements Gates {
       () -> CompletableFuture.completedFuture(lease());
 
   private final Object service;
+  private final Queue<Runnable> cuts = new ConcurrentLinkedQueue<>();
 
   /** Makes one. */
   public OneGate(Object service) {
@@ -28,6 +31,11 @@ public final class OneGate implements Gates {
   public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> type) {
     type.cast(service);
     return entry.get().thenApply(lease -> (Lease<T>) lease);
+  }
+
+  /** Tells everybody who has or had a lease that his time is over. */
+  public void cut() {
+    cuts.forEach(Runnable::run);
   }
 
   /** A lease on the service. */
@@ -48,6 +56,11 @@ public final class OneGate implements Gates {
       @Override
       public String version() {
         return "1.0.0";
+      }
+
+      @Override
+      public void whenCut(Runnable action) {
+        cuts.add(action);
       }
 
       @Override
