@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
+import kds.http.server.Endless;
 import kds.http.server.Inner;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -118,6 +119,17 @@ public final class Exchange {
    */
   public void takesLong() {
     request.addIdleTimeoutListener(timeout -> false);
+  }
+
+  /**
+   * Has something done when the door closes while this call runs: an answer that has no end of its
+   * own must end then. Any thread may do it.
+   */
+  public void whenClosing(Runnable action) {
+    if (request.getConnectionMetaData().getConnector() instanceof Endless listener) {
+      listener.whenClosing(action);
+      Request.addCompletionListener(request, ignored -> listener.forget(action));
+    }
   }
 
   /** Whether only the headers of the answer are wanted. */

@@ -2,6 +2,8 @@ package kds.http.server;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import kds.api.capability.Drain;
 import kds.api.host.TrustedFiles;
 import kds.api.security.TokenRefusal;
 import kds.http.guard.Bans;
@@ -25,13 +27,10 @@ import org.slf4j.LoggerFactory;
  * <p>A request passes, in this order: the listener's limits, {@link Entrance}, Jetty's graceful
  * handler, {@link Authentication}, and what {@link Inner} leads to.
  */
-@Component(
-    configurationPid = "kds.http",
-    immediate = true,
-    service = {})
+@Component(configurationPid = "kds.http", immediate = true, service = Drain.class)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.http)")
 @Designate(ocd = DoorConfig.class)
-public final class Door {
+public final class Door implements Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
   private final Upkeep upkeep;
@@ -76,6 +75,12 @@ public final class Door {
     } catch (IllegalArgumentException e) {
       LOG.error("The configuration of the door is not taken: {}", e.getMessage());
     }
+  }
+
+  /** Closes the door: no new connections, running requests get their time. */
+  @Override
+  public CompletionStage<?> drain() {
+    return upkeep.stop();
   }
 
   /** Closes the door; running requests get their time after this has returned. */

@@ -119,5 +119,5 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @DurationValue(max = "1h")
   @AttributeDefinition(
       description = "Time that running requests get when the service stops or its port changes")
-  String drain_timeout() default "10s";
+  String drain_timeout() default "20s";
 }

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.EndPoint;
@@ -16,11 +18,12 @@ import org.eclipse.jetty.server.ServerConnector;
 
 /**
  * Jetty's connector with two limits that it lacks: connections of one address, so that one host
- * cannot take them all, and the time for headers.
+ * cannot take them all, and the time for headers. It tells endless answers when it closes.
  */
-final class DoorConnector extends ServerConnector {
+final class DoorConnector extends ServerConnector implements Endless {
   private final Map<InetAddress, Integer> connections = new ConcurrentHashMap<>();
   private final Supplier<Settings> settings;
+  private final Set<Runnable> endless = ConcurrentHashMap.newKeySet();
 
   DoorConnector(Server server, Supplier<Settings> settings, ConnectionFactory... factories) {
     super(server, 1, -1, factories);
@@ -52,6 +55,26 @@ final class DoorConnector extends ServerConnector {
       connections.computeIfPresent(timed.peer(), (a, n) -> n == 1 ? null : n - 1);
     }
     super.onEndPointClosed(endPoint);
+  }
+
+  @Override
+  public CompletableFuture<Void> shutdown() {
+    CompletableFuture<Void> done = super.shutdown();
+    endless.forEach(Runnable::run);
+    return done;
+  }
+
+  @Override
+  public void whenClosing(Runnable action) {
+    endless.add(action);
+    if (isShutdown()) {
+      action.run();
+    }
+  }
+
+  @Override
+  public void forget(Runnable action) {
+    endless.remove(action);
   }
 
   /** Closes those whose headers take too long. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,6 +52,7 @@ final class Upkeep {
   private final Tokens tokens;
   private final HttpServer server;
   private final Announcement announcement;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Map<String, String> said = new HashMap<>();
 
   private @Nullable FileWatch watch;
@@ -93,23 +95,35 @@ final class Upkeep {
     soon(0);
   }
 
-  /** Stops, and returns at once: running requests get their time on the thread of this object. */
-  void stop() {
+  /**
+   * Stops, and returns at once: running requests get their time on the thread of this object.
+   *
+   * @return completed when they have ended, or were cut off
+   */
+  CompletableFuture<Void> stop() {
     try {
       thread.execute(this::shutDown);
     } catch (RejectedExecutionException ignored) {
       // It has stopped.
     }
+    return ended.copy();
   }
 
   private void shutDown() {
-    stopped = true;
-    announcement.silent();
-    if (watch != null) {
-      watch.close();
+    if (stopped) {
+      return;
     }
-    server.stop(settings.get().drainTimeout());
-    thread.shutdownNow();
+    stopped = true;
+    try {
+      announcement.silent();
+      if (watch != null) {
+        watch.close();
+      }
+      server.stop(settings.get().drainTimeout());
+    } finally {
+      ended.complete(null);
+      thread.shutdownNow();
+    }
   }
 
   private void soon(long millis) {

@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A session's events as server-sent events: first those that are kept, then each as it comes, until
- * the session has ended or the client leaves. A comment now and then shows that the line is alive,
- * and finds out when it is not.
+ * the session has ended, the door closes or the client leaves. A comment now and then shows that
+ * the line is alive, and finds out when it is not.
  */
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -32,7 +32,9 @@ final class EventStream {
   private final Exchange exchange;
   private final Sessions sessions;
   private final String kasmId;
-  private final BlockingQueue<SessionEvent> news = new ArrayBlockingQueue<>(WAITING);
+  // An empty one tells only that there is something to look at.
+  private final BlockingQueue<Optional<SessionEvent>> news = new ArrayBlockingQueue<>(WAITING);
+  private volatile boolean closing;
 
   EventStream(Exchange exchange, Sessions sessions, String kasmId) {
     this.exchange = exchange;
@@ -48,18 +50,19 @@ final class EventStream {
       exchange.empty();
       return;
     }
+    exchange.whenClosing(this::close);
     AutoCloseable subscription = sessions.subscribe(Optional.of(kasmId), after, this::take);
     try {
       send(": events of session " + kasmId + "\n\n", false);
       boolean over = false;
-      while (!over) {
+      while (!over && !closing) {
         // Looked at before the wait: what was told before the end is in the queue by then.
         over = isOver() && news.isEmpty();
-        SessionEvent event = news.poll(over ? 200 : SILENCE.toMillis(), TimeUnit.MILLISECONDS);
-        if (event != null) {
-          over = event.kind().equals("state") && event.text().equals("ended");
-          send(text(event), false);
-        } else if (!over) {
+        Optional<SessionEvent> event = next(over ? Duration.ofMillis(200) : SILENCE);
+        if (event.isPresent()) {
+          over = event.get().kind().equals("state") && event.get().text().equals("ended");
+          send(text(event.get()), false);
+        } else if (!over && !closing) {
           send(": still here\n\n", false);
         }
       }
@@ -70,6 +73,17 @@ final class EventStream {
       close(subscription);
     }
     send("", true);
+  }
+
+  private Optional<SessionEvent> next(Duration wait) throws InterruptedException {
+    Optional<SessionEvent> event = news.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+    return event == null ? Optional.empty() : event;
+  }
+
+  /** The door closes: the client comes back when it is open again. */
+  private void close() {
+    closing = true;
+    news.offer(Optional.empty());
   }
 
   private boolean isOver() {
@@ -92,7 +106,7 @@ final class EventStream {
   /** Called by the subscription's own thread, which may wait for a slow client. */
   private void take(SessionEvent event) {
     try {
-      news.put(event);
+      news.put(Optional.of(event));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

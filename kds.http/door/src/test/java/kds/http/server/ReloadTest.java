@@ -195,6 +195,31 @@ final class ReloadTest {
     door.close();
   }
 
+  @Test
+  void isDrainedWhenTheLastRequestHasEnded() throws Exception {
+    TestDoor door = TestDoor.open(folder, Jwt.pem(KEY.getPublic()), "ssl", false);
+    var held = CompletableFuture.supplyAsync(() -> status(door, "/hold", GOOD));
+    door.toy.entered.await();
+    var drained = door.door.drain().toCompletableFuture();
+    TestDoor.await("the port to close", () -> !connects("127.0.0.1", door.port()));
+    assertThat(drained).isNotDone();
+    door.toy.release.countDown();
+    assertThat(held.get()).isEqualTo(200);
+    assertThat(drained).succeedsWithin(TestDoor.PATIENCE);
+    door.close();
+  }
+
+  @Test
+  void doesNotWaitForAnAnswerWithoutAnEnd() throws Exception {
+    TestDoor door =
+        TestDoor.open(folder, Jwt.pem(KEY.getPublic()), "ssl", false, "drain_timeout", "5m");
+    var held = CompletableFuture.supplyAsync(() -> status(door, "/endless", GOOD));
+    door.toy.entered.await();
+    assertThat(door.door.drain().toCompletableFuture()).succeedsWithin(TestDoor.PATIENCE);
+    assertThat(held.get()).as("it ended in peace").isEqualTo(200);
+    door.close();
+  }
+
   /** In one step: what is half written is for another test. */
   private void put(String name, Path from) throws Exception {
     Path fresh = folder.resolve(name + ".new");

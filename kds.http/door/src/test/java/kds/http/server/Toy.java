@@ -47,6 +47,13 @@ final class Toy extends Handler.Abstract {
       entered.countDown();
       release.await();
     }
+    if (path.equals("/endless")) {
+      CountDownLatch closing = new CountDownLatch(1);
+      Endless listener = (Endless) request.getConnectionMetaData().getConnector();
+      listener.whenClosing(closing::countDown);
+      entered.countDown();
+      closing.await();
+    }
     long length = 0;
     if (path.equals("/count")) {
       try (var in = Content.Source.asInputStream(request)) {

@@ -35,6 +35,10 @@ final class Service implements AutoCloseable {
     return home;
   }
 
+  int port() {
+    return port;
+  }
+
   String script(String name, String... options) throws IOException, InterruptedException {
     return Command.succeed(words(name, options));
   }
