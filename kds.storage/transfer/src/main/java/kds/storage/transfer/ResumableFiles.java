@@ -1,7 +1,6 @@
 package kds.storage.transfer;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +16,7 @@ import kds.api.host.HostException;
 import kds.api.host.HostFiles;
 import kds.api.host.HostPart;
 import kds.api.host.HostUsers;
+import kds.api.host.StateFiles;
 import kds.api.security.Audit;
 import kds.api.security.Caller;
 import kds.api.transfer.FileTransfer;
@@ -30,7 +30,6 @@ import kds.api.transfer.UploadTicket;
 import kds.storage.transfer.Folders.Entered;
 import kds.storage.transfer.Places.Use;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -88,7 +87,7 @@ public final class ResumableFiles implements ResumableUploads {
    */
   @Activate
   public ResumableFiles(
-      BundleContext context,
+      @Reference StateFiles states,
       @Reference HostUsers users,
       @Reference HostFiles files,
       @Reference Traffic traffic,
@@ -100,9 +99,9 @@ public final class ResumableFiles implements ResumableUploads {
         traffic,
         inspectors,
         audit,
-        new UploadStates(Path.of(context.getProperty("kds.state"), "uploads")),
+        UploadStates.of(states),
         Clock.systemUTC(),
-        Boot.id(),
+        states.boot(),
         config);
   }
 
@@ -326,7 +325,6 @@ public final class ResumableFiles implements ResumableUploads {
   /** Removes what has expired, and forgets what ended long ago. */
   void sweep() {
     try {
-      states.tidy(clock.instant());
       for (String name : states.names()) {
         new Expiry(this, folders, states, audit).look(name, clock.instant());
       }

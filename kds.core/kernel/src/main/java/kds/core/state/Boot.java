@@ -1,4 +1,4 @@
-package kds.storage.transfer;
+package kds.core.state;
 
 import java.io.IOException;
 import java.nio.file.Files;
