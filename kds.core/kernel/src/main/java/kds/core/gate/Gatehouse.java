@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import kds.api.capability.Calls;
 import kds.api.capability.Capability;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
@@ -30,11 +32,11 @@ import org.slf4j.LoggerFactory;
 
 /** All gates, and what passes through them: services from one side, calls from the other. */
 @Component(
-    service = {Gates.class, Generations.class, Gatehouse.class},
+    service = {Gates.class, Calls.class, Generations.class, Gatehouse.class},
     configurationPid = "kds.gates",
     immediate = true)
 @Designate(ocd = GatesConfig.class)
-public final class Gatehouse implements Gates, Generations, CapabilitySwitches.Listener {
+public final class Gatehouse implements Gates, Calls, Generations, CapabilitySwitches.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Gatehouse.class);
 
   /** How long a service may be gone before its callers are sent away (design, section 5). */
@@ -107,6 +109,25 @@ public final class Gatehouse implements Gates, Generations, CapabilitySwitches.L
     }
     return CompletableFuture.failedStage(
         switches.isOn(capability) ? Unavailable.absent(capability) : Unavailable.off(capability));
+  }
+
+  @Override
+  public Optional<Runnable> begin(long id) {
+    Bundle bundle = context.getBundle(id);
+    if (bundle == null) {
+      return Optional.empty();
+    }
+    Generation generation = generation(bundle, true);
+    if (!generation.join()) {
+      return Optional.empty();
+    }
+    AtomicBoolean runs = new AtomicBoolean(true);
+    return Optional.of(
+        () -> {
+          if (runs.getAndSet(false)) {
+            generation.leave();
+          }
+        });
   }
 
   /** How many calls wait in a gap now. */

@@ -35,6 +35,11 @@ final class Generation {
     return admitted && turnstile.enter();
   }
 
+  /** Enters by another way than a gate, see {@link kds.api.capability.Calls}. */
+  boolean join() {
+    return turnstile.join();
+  }
+
   void leave() {
     turnstile.leave();
   }

@@ -26,6 +26,18 @@ final class Turnstile {
     return false;
   }
 
+  /** Enters also when it is shut, as long as somebody is inside; then whoever shut it waits on. */
+  boolean join() {
+    int inside = state.get();
+    while (inside != SHUT) {
+      if (state.compareAndSet(inside, inside + 1)) {
+        return true;
+      }
+      inside = state.get();
+    }
+    return false;
+  }
+
   void leave() {
     if (state.decrementAndGet() == SHUT) {
       tellWhenEmpty();

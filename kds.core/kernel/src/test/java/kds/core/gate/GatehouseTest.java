@@ -264,6 +264,22 @@ class GatehouseTest {
   }
 
   @Test
+  void aBundleThatGoesWaitsForCallsThatFoundItByThemselves() throws Exception {
+    Bundle bundle = bundle("1.0.0");
+    Runnable first = gates.begin(bundle.getBundleId()).orElseThrow();
+    CompletableFuture<Void> drained = gates.drain(bundle).toCompletableFuture();
+    assertThat(drained).isNotDone();
+    Runnable second = gates.begin(bundle.getBundleId()).orElseThrow();
+    first.run();
+    first.run();
+    assertThat(drained).as("the second came while the first was there").isNotDone();
+    second.run();
+    assertThat(drained).isCompleted();
+    assertThat(gates.begin(bundle.getBundleId())).isEmpty();
+    assertThat(gates.begin(987_654)).as("no such bundle").isEmpty();
+  }
+
+  @Test
   void offSendsAwayWhoWaits() throws Exception {
     serve(bundle("1.0.0"), "a").unregister();
     CompletableFuture<Lease<Supplier<String>>> call = enter();

@@ -1,7 +1,9 @@
 package kds.http.whiteboard;
 
+import jakarta.servlet.Filter;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import kds.api.capability.Calls;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -9,6 +11,7 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * Offers the servlets of add-ons to the door: as a Jetty handler that is running before it is
@@ -20,13 +23,16 @@ public final class AddOns {
   static final String PROPERTY = "kds.http.handler";
 
   private final BundleContext context;
+  private final Calls calls;
   private @Nullable ServletSide servlets;
   private @Nullable ServiceRegistration<Handler> registration;
+  private @Nullable ServiceRegistration<Filter> counting;
 
   /** Makes it. */
   @Activate
-  public AddOns(BundleContext context) {
+  public AddOns(BundleContext context, @Reference Calls calls) {
     this.context = context;
+    this.calls = calls;
   }
 
   @Activate
@@ -34,6 +40,8 @@ public final class AddOns {
     ServletSide started = new ServletSide(context);
     started.start();
     servlets = started;
+    counting =
+        context.registerService(Filter.class, new CountedCalls(calls), CountedCalls.properties());
     Dictionary<String, Object> properties = new Hashtable<>();
     properties.put(PROPERTY, "addons");
     registration = context.registerService(Handler.class, started.handler(), properties);
@@ -46,6 +54,9 @@ public final class AddOns {
     }
     if (servlets != null) {
       servlets.leave();
+    }
+    if (counting != null) {
+      counting.unregister();
     }
   }
 }

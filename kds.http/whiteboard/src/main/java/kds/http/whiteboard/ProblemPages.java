@@ -29,12 +29,19 @@ final class ProblemPages extends ErrorHandler {
 
   /** Made of constants alone, so it needs no escaping. */
   private static String problem(int status) {
-    String word = status == 404 ? "not-found" : status < 500 ? "refused" : "failed";
+    String word =
+        switch (status) {
+          case 404 -> "not-found";
+          case 503 -> "absent";
+          default -> status < 500 ? "refused" : "failed";
+        };
     String detail =
         switch (word) {
           case "not-found" ->
               "There is nothing at this path. GET /openapi.json lists all calls; add-ons have"
                   + " theirs.";
+          case "absent" ->
+              "The add-on at this path is being replaced or cannot serve now. Try again.";
           case "refused" -> "The add-on at this path refused the request.";
           default -> "The add-on at this path failed. The service's log tells why.";
         };

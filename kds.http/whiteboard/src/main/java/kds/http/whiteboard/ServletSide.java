@@ -96,6 +96,7 @@ final class ServletSide {
         return false;
       }
       Request.addCompletionListener(request, ended -> parties.arriveAndDeregister());
+      CountedCalls.mark(request);
       return super.handle(request, response, callback);
     }
   }

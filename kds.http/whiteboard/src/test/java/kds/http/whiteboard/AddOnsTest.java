@@ -11,7 +11,10 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,11 +25,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import kds.api.capability.Calls;
 import kds.api.security.Caller;
 import org.apache.felix.framework.FrameworkFactory;
 import org.eclipse.jetty.http.UriCompliance;
@@ -42,6 +50,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -57,6 +66,9 @@ class AddOnsTest {
   private Server server;
   private ServerConnector connector;
   private final AtomicReference<Handler> addOns = new AtomicReference<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private volatile boolean taken = true;
+  private final Calls calls = this::begin;
   private final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeEach
@@ -103,8 +115,17 @@ class AddOnsTest {
     }
   }
 
+  /** Counts, as the kernel does, the calls of the one bundle that is not the framework itself. */
+  private Optional<Runnable> begin(long bundle) {
+    if (bundle == 0 || !taken) {
+      return taken ? Optional.of(() -> {}) : Optional.empty();
+    }
+    underWay.incrementAndGet();
+    return Optional.of(underWay::decrementAndGet);
+  }
+
   private AddOns activated() throws Exception {
-    AddOns component = new AddOns(context);
+    AddOns component = new AddOns(context, calls);
     component.start();
     var found = context.getServiceReferences(Handler.class, "(" + AddOns.PROPERTY + "=addons)");
     assertThat(found).hasSize(1);
@@ -229,37 +250,81 @@ class AddOnsTest {
     component.stop();
   }
 
+  /** Takes as long as it is told to. */
+  private static final class Slow extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient CountDownLatch entered = new CountDownLatch(1);
+    private final transient CountDownLatch left = new CountDownLatch(1);
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws IOException, ServletException {
+      entered.countDown();
+      try {
+        left.await();
+      } catch (InterruptedException e) {
+        throw new ServletException(e);
+      }
+      response.getWriter().print("done");
+    }
+  }
+
+  @Test
+  void countsARequestAsACallOfTheBundleThatServesIt() throws Exception {
+    AddOns component = activated();
+    Bundle addOn = context.installBundle("add-on", emptyBundle());
+    addOn.start();
+    Slow slow = new Slow();
+    Hashtable<String, Object> properties = new Hashtable<>();
+    properties.put(HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN, "/acme/*");
+    addOn.getBundleContext().registerService(Servlet.class, slow, properties);
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(uri("/acme/slow")).timeout(Duration.ofSeconds(20)).build(),
+            BodyHandlers.ofString());
+    slow.entered.await();
+    assertThat(underWay).hasValue(1);
+    slow.left.countDown();
+    assertThat(answer.get().body()).isEqualTo("done");
+    for (long until = System.nanoTime() + 20_000_000_000L;
+        underWay.get() > 0 && System.nanoTime() < until; ) {
+      Thread.onSpinWait(); // The client has its answer a moment before the request is over.
+    }
+    assertThat(underWay).hasValue(0);
+
+    taken = false;
+    HttpResponse<String> refused = get("/acme/slow");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+    assertThat(refused.body()).contains("urn:kds:problem:absent");
+    component.stop();
+  }
+
+  private static InputStream emptyBundle() throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+    manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
+    manifest.getMainAttributes().putValue("Bundle-SymbolicName", "acme");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new JarOutputStream(bytes, manifest).close();
+    return new ByteArrayInputStream(bytes.toByteArray());
+  }
+
   @Test
   void letsARequestEndThatIsUnderWayWhenItLeaves() throws Exception {
     AddOns component = activated();
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch left = new CountDownLatch(1);
-    HttpServlet slow =
-        new HttpServlet() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected void doGet(HttpServletRequest request, HttpServletResponse response)
-              throws IOException, ServletException {
-            entered.countDown();
-            try {
-              left.await();
-            } catch (InterruptedException e) {
-              throw new ServletException(e);
-            }
-            response.getWriter().print("done");
-          }
-        };
+    Slow slow = new Slow();
     add(Servlet.class, slow, HttpWhiteboardConstants.HTTP_WHITEBOARD_SERVLET_PATTERN, "/acme/*");
     CompletableFuture<HttpResponse<String>> answer =
         client.sendAsync(
             HttpRequest.newBuilder(uri("/acme/slow")).timeout(Duration.ofSeconds(20)).build(),
             BodyHandlers.ofString());
-    entered.await();
+    slow.entered.await();
     Handler handler = addOns.getAndSet(null);
     component.stop();
     assertThat(handler.isRunning()).isTrue();
-    left.countDown();
+    slow.left.countDown();
     assertThat(answer.get().body()).isEqualTo("done");
     assertThat(get("/acme/slow").statusCode()).isEqualTo(404);
     stopped(handler);
