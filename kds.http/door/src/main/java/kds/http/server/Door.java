@@ -8,6 +8,8 @@ import kds.api.host.TrustedFiles;
 import kds.api.security.TokenRefusal;
 import kds.http.guard.Bans;
 import kds.http.token.Tokens;
+import org.apache.felix.hc.api.HealthCheck;
+import org.apache.felix.hc.api.Result;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
 @Component(configurationPid = "kds.http", immediate = true, service = Drain.class)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.http)")
 @Designate(ocd = DoorConfig.class)
-public final class Door implements Drain {
+public final class Door implements Drain, HealthCheck {
   private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
   private final Upkeep upkeep;
@@ -75,6 +77,12 @@ public final class Door implements Drain {
     } catch (IllegalArgumentException e) {
       LOG.error("The configuration of the door is not taken: {}", e.getMessage());
     }
+  }
+
+  /** How long the certificate is good. */
+  @Override
+  public Result execute() {
+    return upkeep.health();
   }
 
   /** Closes the door: no new connections, running requests get their time. */

@@ -2,12 +2,9 @@ package kds.http.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -19,10 +16,8 @@ import kds.api.host.HostException;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 import kds.http.server.Settings.Endpoint;
-import kds.http.tls.Identity;
-import kds.http.tls.IdentityFiles;
-import kds.http.tls.Tls;
 import kds.http.token.Tokens;
+import org.apache.felix.hc.api.Result;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,12 +47,11 @@ final class Upkeep {
   private final Tokens tokens;
   private final HttpServer server;
   private final Announcement announcement;
+  private final ShownCertificate certificate;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private final Map<String, String> said = new HashMap<>();
+  private final Notices notices = new Notices();
 
   private @Nullable FileWatch watch;
-  private @Nullable Identity identity;
-  private SslContextFactory.@Nullable Server tls;
   private @Nullable Endpoint open;
   private byte[] tokenKey = {};
   private boolean stopped;
@@ -73,6 +67,12 @@ final class Upkeep {
     this.tokens = tokens;
     this.server = server;
     this.announcement = announcement;
+    this.certificate = new ShownCertificate(trusted, notices, Clock.systemUTC());
+  }
+
+  /** How long the certificate is good. Any thread. */
+  Result health() {
+    return certificate.health(settings.get().endpoint().tls());
   }
 
   /** Starts, and returns at once. */
@@ -145,7 +145,7 @@ final class Upkeep {
       }
       readTokenKey(now.tokenKey());
       if (now.endpoint().tls()) {
-        readIdentity(now);
+        certificate.look(now.privateKey(), now.certificate());
       }
       server.adjust();
       listen(now.endpoint());
@@ -162,12 +162,13 @@ final class Upkeep {
         tokenKey = content;
         LOG.info("Tokens are verified with the {} key(s) in {}", keys, file);
       }
-      said.remove("token");
+      notices.settle("token");
     } catch (HostException e) {
       boolean missing = e.reason() == HostException.Reason.NOT_FOUND;
-      sayOnce("token", (missing ? "The file with the key for tokens is missing: " : "") + rest(e));
+      notices.say(
+          "token", (missing ? "The file with the key for tokens is missing: " : "") + rest(e));
     } catch (UnusableException e) {
-      sayOnce("token", rest(e));
+      notices.say("token", rest(e));
     }
   }
 
@@ -179,39 +180,8 @@ final class Upkeep {
                 + " Kasm Workspaces, or put an issuer's public key, certificate or JWK set there.");
   }
 
-  private void readIdentity(Settings now) {
-    try {
-      Identity found = new IdentityFiles(trusted, now.privateKey(), now.certificate()).load();
-      if (!found.equals(identity)) {
-        use(found);
-        identity = found;
-        LOG.info(
-            "TLS uses the certificate of {} in {}, valid until {}",
-            found.chain().getFirst().getSubjectX500Principal().getName(),
-            now.certificate(),
-            found.chain().getFirst().getNotAfter().toInstant());
-      }
-      said.remove("identity");
-      sayOnce("validity", String.join(" ", found.warnings(Clock.systemUTC().instant())));
-    } catch (UnusableException | GeneralSecurityException | IOException e) {
-      sayOnce(
-          "identity",
-          e.getMessage()
-              + (identity == null
-                  ? " The service cannot listen until there is a usable pair."
-                  : " The certificate before is kept until the pair is complete."));
-    }
-  }
-
-  private void use(Identity found) throws GeneralSecurityException, IOException {
-    if (tls == null) {
-      tls = Tls.server(found);
-    } else {
-      Tls.exchange(tls, found);
-    }
-  }
-
   private void listen(Endpoint wanted) {
+    SslContextFactory.Server tls = certificate.tls();
     boolean ready = !wanted.tls() || tls != null;
     if (!ready || wanted.equals(open) && server.listens()) {
       return;
@@ -219,11 +189,11 @@ final class Upkeep {
     try {
       int port = server.open(wanted, wanted.tls() ? tls : null);
       open = wanted;
-      said.remove("port");
+      notices.settle("port");
       announcement.listening(port);
       LOG.info("Listening on {}, port {}", wanted, port);
     } catch (IOException e) {
-      sayOnce(
+      notices.say(
           "port",
           "Cannot listen on "
               + wanted
@@ -244,13 +214,5 @@ final class Upkeep {
   private static String reason(IOException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return Objects.requireNonNullElse(cause.getMessage(), cause.toString());
-  }
-
-  private void sayOnce(String about, String message) {
-    if (message.isEmpty()) {
-      said.remove(about);
-    } else if (!message.equals(said.put(about, message))) {
-      LOG.warn(message);
-    }
   }
 }

@@ -5,7 +5,6 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +19,6 @@ import kds.http.pem.UnusableException;
  * @param chain the server's certificate, then those that vouch for it
  */
 public record Identity(PrivateKey key, List<X509Certificate> chain) {
-  private static final Duration SOON = Duration.ofDays(30);
-
   /** Takes a copy of the chain. */
   public Identity {
     chain = List.copyOf(chain);
@@ -101,20 +98,18 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
   public List<String> warnings(Instant now) {
     List<String> warnings = new ArrayList<>();
     for (X509Certificate certificate : chain) {
-      String name = certificate.getSubjectX500Principal().getName();
-      Instant from = certificate.getNotBefore().toInstant();
-      Instant until = certificate.getNotAfter().toInstant();
-      if (now.isBefore(from)) {
+      Validity validity = Validity.of(certificate, now);
+      String whose = "The certificate of " + validity.name();
+      if (validity.isEarly()) {
         warnings.add(
-            "The certificate of "
-                + name
+            whose
                 + " is valid only from "
-                + from
+                + certificate.getNotBefore().toInstant()
                 + ". Check the clock of this machine, or wait.");
-      } else if (now.isAfter(until)) {
-        warnings.add("The certificate of " + name + " expired on " + until + ". Renew it.");
-      } else if (now.plus(SOON).isAfter(until)) {
-        warnings.add("The certificate of " + name + " expires on " + until + ". Renew it soon.");
+      } else if (validity.isOver()) {
+        warnings.add(whose + " expired on " + validity.until() + ". Renew it.");
+      } else if (validity.endsSoon()) {
+        warnings.add(whose + " expires on " + validity.until() + ". Renew it soon.");
       }
     }
     return warnings;

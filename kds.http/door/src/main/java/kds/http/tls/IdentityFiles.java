@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.Set;
 import kds.api.host.HostException;
 import kds.api.host.TrustedFiles;
@@ -43,6 +44,30 @@ public record IdentityFiles(TrustedFiles trusted, Path key, Path certificate) {
     byte[] keyBytes = read(key);
     refuseReadableByOthers();
     return Identity.read(keyBytes, key.toString(), read(certificate), certificate.toString());
+  }
+
+  /**
+   * Whether this pair is one that the service made itself and may renew. A link is an operator's
+   * doing and left to him.
+   */
+  public boolean ours(Identity identity) {
+    return SelfSigned.made(identity) && Files.isRegularFile(certificate, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Renews the certificate of a pair that is {@link #ours}, once its end is near or its beginning
+   * is still to come (a clock that was wrong when it was made).
+   *
+   * @return the pair to use from now on, which may be the old one
+   * @throws UnusableException when it is time, and it fails; the old one is still there
+   */
+  public Identity renewed(Identity identity, Instant now) throws UnusableException {
+    boolean due = Validity.of(identity.chain().getFirst(), now).needsRenewal();
+    if (!due || !ours(identity)) {
+      return identity;
+    }
+    SelfSigned.renew(identity, certificate, now);
+    return load();
   }
 
   private byte[] read(Path file) throws UnusableException {

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,9 +25,15 @@ import kds.http.pem.UnusableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a key (EC P-256) and a certificate for it, signed by itself, at first start. */
+/**
+ * Makes a key (EC P-256) and a certificate for it, signed by itself, at first start; and a new
+ * certificate for that key before the old one expires.
+ */
 final class SelfSigned {
   private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
+
+  /** What marks a certificate as made here. */
+  private static final String ORGANIZATION = "KDS self-signed";
 
   private static final Duration VALIDITY = Duration.ofDays(3650);
   private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
@@ -45,25 +52,10 @@ final class SelfSigned {
       Files.createDirectories(keyFolder);
       Files.createDirectories(certificateFolder);
       KeyPair pair = pair();
-      List<String> names = HostNames.dnsNames();
-      List<InetAddress> addresses = HostNames.addresses();
-      Instant now = Instant.now();
-      byte[] certificate =
-          CertificateWriter.selfSigned(
-              pair,
-              new X500Principal("CN=" + HostNames.canonical() + ",O=KDS self-signed"),
-              names,
-              addresses,
-              now.minus(CLOCKS_DIFFER),
-              now.plus(VALIDITY));
+      String certificate = certificate(pair, Instant.now());
       publish(keyFile, "rw-------", Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
-      publish(certificateFile, "rw-r--r--", Pem.write("CERTIFICATE", certificate));
-      LOG.info(
-          "Made a self-signed certificate for {} {} in {}, its key in {}",
-          names,
-          addresses.stream().map(a -> a.getHostAddress().replaceFirst("%.*", "")).toList(),
-          certificateFile,
-          keyFile);
+      publish(certificateFile, "rw-r--r--", certificate);
+      LOG.info("Made a self-signed certificate in {}, its key in {}", certificateFile, keyFile);
     } catch (IOException | GeneralSecurityException e) {
       throw new UnusableException(
           "No self-signed certificate could be made in "
@@ -73,6 +65,65 @@ final class SelfSigned {
               + ". Put a certificate and its key there, in PEM form.",
           e);
     }
+  }
+
+  /** Whether this is what {@link #make} makes, so that it may be replaced without asking. */
+  static boolean made(Identity identity) {
+    X509Certificate certificate = identity.chain().getFirst();
+    X500Principal subject = certificate.getSubjectX500Principal();
+    if (identity.chain().size() > 1
+        || !identity.key().getAlgorithm().equals("EC")
+        || !subject.equals(certificate.getIssuerX500Principal())
+        || !subject.getName().matches("CN=[^,+]+,O=" + ORGANIZATION)) {
+      return false;
+    }
+    try {
+      certificate.verify(certificate.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Puts a new certificate for the same key in the old one's place: whoever trusts the key need not
+   * be told.
+   *
+   * @throws UnusableException when that fails; the old one is still there
+   */
+  static void renew(Identity identity, Path certificateFile, Instant now) throws UnusableException {
+    KeyPair pair = new KeyPair(identity.chain().getFirst().getPublicKey(), identity.key());
+    try {
+      publish(certificateFile, "rw-r--r--", certificate(pair, now));
+      LOG.info("Renewed the self-signed certificate in {} under the same key", certificateFile);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new UnusableException(
+          "The self-signed certificate in "
+              + certificateFile
+              + " could not be renewed: "
+              + e.getMessage()
+              + ". Mend that, or put a certificate of your own there.",
+          e);
+    }
+  }
+
+  private static String certificate(KeyPair pair, Instant now)
+      throws IOException, GeneralSecurityException {
+    List<String> names = HostNames.dnsNames();
+    List<InetAddress> addresses = HostNames.addresses();
+    LOG.info(
+        "A self-signed certificate is made for {} {}",
+        names,
+        addresses.stream().map(a -> a.getHostAddress().replaceFirst("%.*", "")).toList());
+    byte[] certificate =
+        CertificateWriter.selfSigned(
+            pair,
+            new X500Principal("CN=" + HostNames.canonical() + ",O=" + ORGANIZATION),
+            names,
+            addresses,
+            now.minus(CLOCKS_DIFFER),
+            now.plus(VALIDITY));
+    return Pem.write("CERTIFICATE", certificate);
   }
 
   private static KeyPair pair() throws GeneralSecurityException {

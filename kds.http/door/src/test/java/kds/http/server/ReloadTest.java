@@ -14,13 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import kds.http.pem.Pem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +39,7 @@ final class ReloadTest {
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout 1k -subj /CN=pair1"
             + " -days 5 -out 1c");
     try (TestDoor door = TestDoor.open(folder, Jwt.pem(KEY.getPublic()));
-        Traffic traffic = new Traffic(door)) {
+        Traffic traffic = new Traffic(door, GOOD)) {
       for (int swap = 0; swap < 20; swap++) {
         int pair = swap % 2;
         put("key.pem", pairs.resolve(pair + "k"));
@@ -253,54 +248,6 @@ final class ReloadTest {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  /** Two clients: one keeps its connection, one connects anew for each request. */
-  private static final class Traffic implements AutoCloseable {
-    final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
-    final AtomicInteger served = new AtomicInteger();
-    private final AtomicBoolean stopped = new AtomicBoolean();
-    private final List<Thread> threads = new ArrayList<>();
-
-    Traffic(TestDoor door) {
-      threads.add(Thread.startVirtualThread(() -> run(() -> door.getAs(GOOD, "/x").body())));
-      threads.add(
-          Thread.startVirtualThread(
-              () ->
-                  run(
-                      () ->
-                          door.exchange(
-                              "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization:"
-                                  + " Bearer "
-                                  + GOOD
-                                  + "\r\n\r\n"))));
-    }
-
-    private void run(Callable<String> request) {
-      while (!stopped.get()) {
-        try {
-          String answer = request.call();
-          if (!answer.contains("subject=user-1")) {
-            failures.add(answer);
-          }
-          served.incrementAndGet();
-        } catch (Exception e) {
-          failures.add(e.toString());
-        }
-      }
-    }
-
-    @Override
-    public void close() {
-      stopped.set(true);
-      for (Thread thread : threads) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          throw new AssertionError(e);
-        }
-      }
     }
   }
 }

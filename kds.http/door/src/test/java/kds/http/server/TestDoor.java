@@ -294,7 +294,7 @@ final class TestDoor implements AutoCloseable {
   }
 
   /** Reads files as they are: who may write to them is tested where it is decided. */
-  private static final class PlainFiles implements TrustedFiles {
+  static final class PlainFiles implements TrustedFiles {
     @Override
     public void check(Path path) {}
 
