@@ -10,7 +10,6 @@ import kds.core.host.linux.Errno;
 import kds.core.host.linux.FileCalls;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.HostThread;
-import kds.core.host.linux.HostThreads;
 import kds.core.host.linux.Identity;
 import org.jspecify.annotations.Nullable;
 
@@ -29,21 +28,14 @@ final class HiddenFile implements HostUpload {
   private final Terms terms;
   private final Workers workers;
   private final String what;
+  private final FileContent content;
   private final Reservation reservation;
   private final Publication publication;
   private final boolean kept;
   private boolean sealed;
   private long size;
   private boolean trimmed;
-  private State state = State.WRITING;
-
-  private enum State {
-    WRITING,
-    SYNCED,
-    PUBLISHED,
-    BROKEN,
-    CLOSED
-  }
+  private Progress state = Progress.WRITING;
 
   private HiddenFile(
       Descriptor file,
@@ -61,6 +53,7 @@ final class HiddenFile implements HostUpload {
     this.terms = terms;
     this.workers = workers;
     this.what = what;
+    this.content = new FileContent(file, terms, workers, what);
     this.reservation = new Reservation(file, terms, workers, what);
     this.publication = new Publication(file, folder, part, terms, what);
   }
@@ -117,53 +110,27 @@ final class HiddenFile implements HostUpload {
   @Override
   public void write(ByteBuffer from) throws HostException {
     OpenFile.requireDirect(from);
-    requireUsable();
-    state = State.BROKEN; // unless all of it works
+    state.requireUsable();
+    state = Progress.BROKEN; // unless all of it works
     reservation.cover(size + from.remaining());
-    while (from.hasRemaining()) {
-      long bytes = writeOnce(from);
-      if (bytes <= 0) {
-        throw Failures.of(bytes == 0 ? Errno.EIO : bytes, what);
-      }
-      from.position(from.position() + (int) bytes);
-      size += bytes;
-    }
-    state = State.WRITING;
-  }
-
-  private long writeOnce(ByteBuffer from) throws HostException {
-    if (!workers.mayBlock()) {
-      return workers.copy(terms.uid(), file, _ -> FileCalls.write(file.number(), from, size));
-    }
+    int before = from.position();
     try {
-      if (!file.hold()) {
-        throw HostThreads.closed();
-      }
-      try {
-        return FileCalls.write(file.number(), from, size);
-      } finally {
-        file.release();
-      }
+      content.write(from, size);
     } finally {
-      workers.leave();
+      size += from.position() - before;
     }
+    state = Progress.WRITING;
   }
 
   @Override
   public int read(ByteBuffer into, long position) throws HostException {
     OpenFile.requireDirect(into);
-    long bytes =
-        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
-    if (bytes < 0) {
-      throw Failures.of(bytes, what);
-    }
-    into.position(into.position() + (int) bytes);
-    return bytes == 0 ? -1 : (int) bytes;
+    return content.read(into, position);
   }
 
   @Override
   public long spare() throws HostException {
-    long free = workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+    long free = content.free();
     return free < 0 ? -1 : Math.max(0, free - reservation.missing(size));
   }
 
@@ -174,12 +141,12 @@ final class HiddenFile implements HostUpload {
 
   /** Makes it durable; a finished one is cut to its size and gets its final mode, too. */
   private void sync(boolean finished) throws HostException {
-    requireUsable();
-    if (state == State.SYNCED && !(kept && finished)) {
+    state.requireUsable();
+    if (state == Progress.SYNCED && !(kept && finished)) {
       return;
     }
     // An fsync that failed is not repeated: the next one would succeed without having written.
-    state = State.BROKEN;
+    state = Progress.BROKEN;
     long length = size;
     long result =
         workers.move(
@@ -188,7 +155,7 @@ final class HiddenFile implements HostUpload {
             thread -> {
               long cut = 0;
               if (finished) {
-                cut = kept ? cut(thread, length) : reservation.trim(thread, length);
+                cut = kept ? content.cut(thread, length) : reservation.trim(thread, length);
                 thread.as(
                     sealed ? null : terms.identity(),
                     os -> os.chmod(file.number(), terms.fileMode()));
@@ -198,15 +165,15 @@ final class HiddenFile implements HostUpload {
     if (result < 0) {
       throw Failures.of(result, what);
     }
-    state = State.SYNCED;
+    state = Progress.SYNCED;
   }
 
   @Override
   public void publish(String name, boolean replace) throws HostException {
     refuseReserved(name);
     byte[] bytes = RelativePath.name(name);
-    requireUsable();
-    if (state != State.SYNCED || !trimmed) {
+    state.requireUsable();
+    if (state != Progress.SYNCED || !trimmed) {
       sync(true);
       trimmed = true;
     }
@@ -218,7 +185,7 @@ final class HiddenFile implements HostUpload {
           publication.give(thread, bytes, name, replace);
           return null;
         });
-    state = State.PUBLISHED;
+    state = Progress.PUBLISHED;
     // The file again: some file systems keep its new name with it, not with the folder.
     long result =
         workers.move(
@@ -240,7 +207,7 @@ final class HiddenFile implements HostUpload {
     if (!sealed || owner == null) {
       return;
     }
-    state = State.BROKEN;
+    state = Progress.BROKEN;
     long result =
         workers.move(
             terms.uid(),
@@ -250,25 +217,12 @@ final class HiddenFile implements HostUpload {
       throw Failures.of(result, what);
     }
     sealed = false;
-    state = State.SYNCED;
+    state = Progress.SYNCED;
   }
 
   /** Looks how long it is. Whoever wrote it before must have been stopped. */
   void measure() throws HostException {
-    long[] found = {0};
-    long result =
-        workers.move(
-            terms.uid(),
-            file,
-            thread -> {
-              long looked = thread.as(terms.identity(), os -> os.look(file.number()));
-              found[0] = looked < 0 ? 0 : thread.status().size();
-              return looked;
-            });
-    if (result < 0) {
-      throw Failures.of(result, what);
-    }
-    size = found[0];
+    size = content.length();
   }
 
   /** Shortens it. */
@@ -276,26 +230,19 @@ final class HiddenFile implements HostUpload {
     if (to < 0 || to > size) {
       throw new IllegalArgumentException("Cut to " + to + " of " + size + " bytes");
     }
-    if (state != State.BROKEN) { // one that broke may be mended by this
-      requireUsable();
+    if (state != Progress.BROKEN) { // one that broke may be mended by this
+      state.requireUsable();
     }
-    state = State.BROKEN;
-    long result = workers.move(terms.uid(), file, thread -> cut(thread, to));
-    if (result < 0) {
-      throw Failures.of(result, what);
-    }
+    state = Progress.BROKEN;
+    content.cut(to);
     size = to;
     reservation.forget();
-    state = State.WRITING;
-  }
-
-  private long cut(HostThread thread, long to) {
-    return thread.as(terms.identity(), os -> os.truncate(file.number(), to));
+    state = Progress.WRITING;
   }
 
   /** Closes it and keeps what is there. */
   void leave() {
-    state = State.CLOSED;
+    state = Progress.CLOSED;
     file.close();
     folder.close();
   }
@@ -311,25 +258,14 @@ final class HiddenFile implements HostUpload {
         });
   }
 
-  private void requireUsable() throws HostException {
-    switch (state) {
-      case WRITING, SYNCED -> {}
-      case PUBLISHED -> throw new IllegalStateException("The file was published already");
-      case CLOSED -> throw HostThreads.closed();
-      case BROKEN ->
-          throw new HostException(
-              Reason.IO, "Writing failed before; close this upload and begin another one");
-    }
-  }
-
   /** Gives the space back, which takes time for a large file: not on a virtual thread. */
   @Override
   public void close() {
-    if (state == State.CLOSED) {
+    if (state == Progress.CLOSED) {
       return;
     }
-    boolean discarded = state != State.PUBLISHED;
-    state = State.CLOSED;
+    boolean discarded = state != Progress.PUBLISHED;
+    state = Progress.CLOSED;
     if (discarded) {
       discard();
     }

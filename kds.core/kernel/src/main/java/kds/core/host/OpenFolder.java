@@ -186,12 +186,28 @@ final class OpenFolder implements HostFolder {
 
   private HiddenFile create(HostThread thread, RelativePath path, boolean sealed)
       throws HostException {
+    return beside(
+        thread,
+        path,
+        (folder, what) -> HiddenFile.make(thread, folder, terms, sealed, workers, what));
+  }
+
+  /** Makes something in the folder of a file to be. */
+  @FunctionalInterface
+  private interface Making<T> {
+    /** The folder belongs to what is made, unless it fails. */
+    T in(Descriptor folder, String what) throws HostException;
+  }
+
+  /** Makes it where the file will be, once that is known to be possible. */
+  private <T> T beside(HostThread thread, RelativePath path, Making<T> making)
+      throws HostException {
     Descriptor folder = walk.below(thread, root, path.parent(), true);
     try {
       String what = "write " + walk.in(path.text());
       requireName(thread, folder, path, what);
       leftovers.sweep(thread, folder, terms);
-      return HiddenFile.make(thread, folder, terms, sealed, workers, what);
+      return making.in(folder, what);
     } catch (HostException | RuntimeException | Error e) {
       folder.close();
       throw e;
@@ -215,16 +231,8 @@ final class OpenFolder implements HostFolder {
   }
 
   private Opened keep(HostThread thread, RelativePath path, String id) throws HostException {
-    Descriptor folder = walk.below(thread, root, path.parent(), true);
-    try {
-      String what = "write " + walk.in(path.text());
-      requireName(thread, folder, path, what);
-      leftovers.sweep(thread, folder, terms);
-      return KeptFiles.make(thread, walk, folder, terms, id, what);
-    } catch (HostException | RuntimeException | Error e) {
-      folder.close();
-      throw e;
-    }
+    return beside(
+        thread, path, (folder, what) -> KeptFiles.make(thread, walk, folder, terms, id, what));
   }
 
   @Override

@@ -1,0 +1,106 @@
+package kds.core.host;
+
+import java.nio.ByteBuffer;
+import kds.api.host.HostException;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.HostThread;
+import kds.core.host.linux.HostThreads;
+
+/**
+ * The bytes of an open file that is being written. Knows nothing of names, nor whether it is whole.
+ * One caller at a time.
+ */
+final class FileContent {
+  private final Descriptor file;
+  private final Terms terms;
+  private final Workers workers;
+  private final String what;
+
+  FileContent(Descriptor file, Terms terms, Workers workers, String what) {
+    this.file = file;
+    this.terms = terms;
+    this.workers = workers;
+    this.what = what;
+  }
+
+  /** Writes all of a direct buffer. */
+  void write(ByteBuffer from, long position) throws HostException {
+    long at = position;
+    while (from.hasRemaining()) {
+      long bytes = writeOnce(from, at);
+      if (bytes <= 0) {
+        throw Failures.of(bytes == 0 ? Errno.EIO : bytes, what);
+      }
+      from.position(from.position() + (int) bytes);
+      at += bytes;
+    }
+  }
+
+  private long writeOnce(ByteBuffer from, long position) throws HostException {
+    if (!workers.mayBlock()) {
+      return workers.copy(terms.uid(), file, _ -> FileCalls.write(file.number(), from, position));
+    }
+    try {
+      if (!file.hold()) {
+        throw HostThreads.closed();
+      }
+      try {
+        return FileCalls.write(file.number(), from, position);
+      } finally {
+        file.release();
+      }
+    } finally {
+      workers.leave();
+    }
+  }
+
+  /** Reads into a direct buffer; -1 at the end. */
+  int read(ByteBuffer into, long position) throws HostException {
+    long bytes =
+        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
+    if (bytes < 0) {
+      throw Failures.of(bytes, what);
+    }
+    into.position(into.position() + (int) bytes);
+    return bytes == 0 ? -1 : (int) bytes;
+  }
+
+  /** How much is free where it lies; less than zero when that is not known. */
+  long free() throws HostException {
+    return workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+  }
+
+  /** How long it is. */
+  long length() throws HostException {
+    long[] found = {0};
+    long result =
+        workers.move(
+            terms.uid(),
+            file,
+            thread -> {
+              long looked = thread.as(terms.identity(), os -> os.look(file.number()));
+              found[0] = looked < 0 ? 0 : thread.status().size();
+              return looked;
+            });
+    require(result);
+    return found[0];
+  }
+
+  /** Sets its length. */
+  void cut(long to) throws HostException {
+    require(workers.move(terms.uid(), file, thread -> cut(thread, to)));
+  }
+
+  /** The same, in a thread that is there already; 0 or {@code -errno}. */
+  long cut(HostThread thread, long to) {
+    return thread.as(terms.identity(), os -> os.truncate(file.number(), to));
+  }
+
+  private void require(long result) throws HostException {
+    if (result < 0) {
+      throw Failures.of(result, what);
+    }
+  }
+}
