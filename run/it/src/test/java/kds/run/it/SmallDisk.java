@@ -103,7 +103,7 @@ final class SmallDisk implements AutoCloseable {
     try {
       Command.succeed("umount", folder.toString());
       Files.deleteIfExists(image);
-    } catch (IOException | InterruptedException | IllegalStateException e) {
+    } catch (IOException | InterruptedException | AssertionError e) {
       LOG.error("{} was left behind", folder, e);
     }
   }
