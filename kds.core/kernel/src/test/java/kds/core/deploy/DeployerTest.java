@@ -194,6 +194,21 @@ class DeployerTest {
   }
 
   @Test
+  void anAddOnStaysUntilTheCallsThatFoundItByThemselvesHaveEnded() throws Exception {
+    rig.start();
+    rig.drop(rig.toys.plain("acme.scan", "1.0.0", Map.of()), "scan.jar");
+    rig.eventually(() -> rig.versions("acme.scan").equals(List.of("1.0.0")));
+    Bundle old = rig.bundles("acme.scan").getFirst();
+    Runnable end = rig.gates.calls().begin(old.getBundleId()).orElseThrow();
+    rig.drop(rig.toys.plain("acme.scan", "2.0.0", Map.of()), "scan.jar");
+    rig.eventually(() -> rig.versions("acme.scan").contains("2.0.0"));
+    rig.eventually(() -> rig.deployer.execute().toString().contains("is replaced; 1 calls left"));
+    assertThat(old.getState()).as("its request is under way").isEqualTo(Bundle.ACTIVE);
+    end.run();
+    rig.eventually(() -> rig.versions("acme.scan").equals(List.of("2.0.0")));
+  }
+
+  @Test
   void aBundleThatLackedSomethingIsTriedAgainWhenAnotherBringsIt() throws Exception {
     rig.start();
     rig.drop(rig.toys.unresolvable("1.0.1", "acme.word"), "toy.jar");

@@ -1,6 +1,7 @@
 package kds.core.gate;
 
 import java.util.concurrent.CompletionStage;
+import kds.api.capability.Calls;
 import kds.api.capability.Lease;
 import kds.core.config.CapabilitySwitches;
 import org.osgi.framework.BundleContext;
@@ -15,6 +16,10 @@ public final class GatesUnderTest {
   }
 
   public Generations generations() {
+    return gatehouse;
+  }
+
+  public Calls calls() {
     return gatehouse;
   }
 
