@@ -20,7 +20,7 @@ public final class OwnStateFiles implements StateFiles {
 
   private final Path state;
   private final TrustedFiles trusted;
-  private final Replacement.Watch watch;
+  private final Replacement replacement;
   private final String boot = Boot.id();
   // One object for each: what a dead service left may be removed at the first look only.
   private final Map<String, OwnStateFolder> folders = new ConcurrentHashMap<>();
@@ -28,13 +28,13 @@ public final class OwnStateFiles implements StateFiles {
   /** Made by Declarative Services. */
   @Activate
   public OwnStateFiles(BundleContext context, @Reference TrustedFiles trusted) {
-    this(Path.of(context.getProperty("kds.state")), trusted, step -> {});
+    this(Path.of(context.getProperty("kds.state")), trusted, Replacement.PLAIN);
   }
 
-  OwnStateFiles(Path state, TrustedFiles trusted, Replacement.Watch watch) {
+  OwnStateFiles(Path state, TrustedFiles trusted, Replacement replacement) {
     this.state = state;
     this.trusted = trusted;
-    this.watch = watch;
+    this.replacement = replacement;
   }
 
   @Override
@@ -44,7 +44,7 @@ public final class OwnStateFiles implements StateFiles {
     }
     OwnStateFolder folder =
         folders.computeIfAbsent(
-            name, each -> new OwnStateFolder(state.resolve(each), trusted, watch));
+            name, each -> new OwnStateFolder(state.resolve(each), trusted, replacement));
     folder.open();
     return folder;
   }

@@ -28,10 +28,10 @@ final class OwnStateFolder implements StateFolder {
   private final Replacement replacement;
   private boolean swept;
 
-  OwnStateFolder(Path folder, TrustedFiles trusted, Replacement.Watch watch) {
+  OwnStateFolder(Path folder, TrustedFiles trusted, Replacement replacement) {
     this.folder = folder;
     this.trusted = trusted;
-    this.replacement = new Replacement(watch);
+    this.replacement = replacement;
   }
 
   /** Makes it when it is missing; refuses it when somebody else could change what is in it. */

@@ -13,18 +13,23 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Puts a file in the place of another in one step.
+ * Puts a file in the place of another in one step. Thread-safe.
  *
  * @param watch is told of each step before it is taken
  */
-record Replacement(Watch watch) {
+public record Replacement(Watch watch) {
+  /** As it is done where nobody wants to know. */
+  public static final Replacement PLAIN = new Replacement(step -> {});
+
+  /** What the name of a file ends with that is being written; one found at start is rubbish. */
+  public static final String UNFINISHED = ".new";
+
   private static final String PREFIX = ".";
-  private static final String SUFFIX = ".new";
   private static final FileAttribute<?> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /** The steps, in their order. */
-  enum Step {
+  public enum Step {
     CREATE,
     WRITE,
     SYNC,
@@ -34,13 +39,14 @@ record Replacement(Watch watch) {
 
   /** Is told of a step. */
   @FunctionalInterface
-  interface Watch {
+  public interface Watch {
+    /** Any failure of it is one of the step. */
     void before(Step step) throws IOException;
   }
 
   /** Whether a file is one that a replacement left which never came to its end. */
   static boolean isRest(String name) {
-    return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+    return name.startsWith(PREFIX) && name.endsWith(UNFINISHED);
   }
 
   /**
@@ -48,8 +54,8 @@ record Replacement(Watch watch) {
    *
    * @param durable whether content and name must be on the device when this returns
    */
-  void put(Path file, byte[] content, boolean durable) throws IOException {
-    Path fresh = file.resolveSibling(PREFIX + UUID.randomUUID() + SUFFIX);
+  public void put(Path file, byte[] content, boolean durable) throws IOException {
+    Path fresh = file.resolveSibling(PREFIX + UUID.randomUUID() + UNFINISHED);
     try {
       write(fresh, content, durable);
       watch.before(Step.RENAME);
@@ -81,7 +87,8 @@ record Replacement(Watch watch) {
     }
   }
 
-  private static void sync(Path folder) throws IOException {
+  /** Waits until the names in a folder are on the device. */
+  public static void sync(Path folder) throws IOException {
     try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
       opened.force(true);
     }

@@ -241,7 +241,7 @@ class StateFilesTest {
   }
 
   private OwnStateFiles life(Replacement.Watch watch) {
-    return new OwnStateFiles(state, new OwnedFiles(), watch);
+    return new OwnStateFiles(state, new OwnedFiles(), new Replacement(watch));
   }
 
   private void refusesFolder(Reason reason, String... words) {
