@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A command of the machine, run to its end within two minutes. */
+/** A command of the machine, run to its end within ten minutes. */
 record Command(int exit, String output, String errors) {
   static Command run(String... words) throws IOException, InterruptedException {
     return run(List.of(words));
@@ -24,9 +24,9 @@ record Command(int exit, String output, String errors) {
               .redirectError(errors.toFile())
               .redirectInput(new File("/dev/null"))
               .start();
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      if (!process.waitFor(10, TimeUnit.MINUTES)) {
         process.destroyForcibly();
-        throw new IllegalStateException("Not done within two minutes: " + words);
+        throw new IllegalStateException("Not done within ten minutes: " + words);
       }
       return new Command(process.exitValue(), read(output), read(errors));
     } finally {
