@@ -16,7 +16,7 @@ enum Unpacker {
   BSDTAR(
       "libarchive-tools",
       List.of("bsdtar", "-xf", "{zip}", "-C", "{into}"),
-      List.of("bsdtar", "-xOf", "{zip}", "--exclude", "*")),
+      List.of("sh", "-c", "bsdtar -xOf \"$0\" > /dev/null", "{zip}")),
 
   /** Python's own library. */
   PYTHON(
@@ -48,13 +48,13 @@ enum Unpacker {
     return this == BSDTAR ? Normalizer.normalize(packed, Normalizer.Form.NFC) : packed;
   }
 
-  /** Reads all of it, as far as the program can do that without unpacking. Returns what it said. */
-  String test(Path zip) throws Exception {
-    return run(testing, zip, zip);
+  /** Reads all of it and keeps nothing. */
+  void test(Path zip) throws Exception {
+    run(testing, zip, zip);
   }
 
-  private static String run(List<String> words, Path zip, Path into) throws Exception {
-    return Command.succeed(
+  private static void run(List<String> words, Path zip, Path into) throws Exception {
+    Command.succeed(
         words.stream()
             .map(word -> word.replace("{zip}", zip.toString()).replace("{into}", into.toString()))
             .toArray(String[]::new));

@@ -74,6 +74,13 @@ final class Uploads {
     return curl("-o", into.toString(), service.url("/Downloads/" + name));
   }
 
+  /** A download that goes no faster than its output is read; the caller ends it. */
+  Process stream(String name) throws IOException {
+    List<String> all = new ArrayList<>(service.anonymousCurl());
+    all.addAll(List.of("-f", "-H", "@" + header, "-m", "300", service.url("/Downloads/" + name)));
+    return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
   Answer curl(String... words) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(service.anonymousCurl());
     all.addAll(List.of("-H", "@" + header, "-m", "60", "-w", "\n%{http_code}"));
