@@ -141,16 +141,30 @@ final class Walk {
     if (made < 0) {
       throw Failures.of(made, "make the folder " + in(shown));
     }
-    try (Descriptor folder =
-        opened(open(thread, above, name, Flags.FOLDER, 0), "open the folder " + in(shown))) {
+    try {
+      settle(thread, above, name, shown);
+    } catch (HostException e) {
+      // Who comes next would find it, and take it for one that lasts.
+      thread.as(terms.identity(), os -> os.removeFolder(above.number(), name));
+      throw e;
+    }
+  }
+
+  /** Gives a new folder its mode and makes its name durable. */
+  private void settle(HostThread thread, Descriptor above, byte[] name, String shown)
+      throws HostException {
+    String what = "open the folder " + in(shown);
+    try (Descriptor folder = opened(open(thread, above, name, Flags.FOLDER, 0), what)) {
       if (look(thread, folder).uid() == terms.uid()) {
         // The umask took bits away that users of a shared folder need.
         thread.as(terms.identity(), os -> os.chmod(folder.number(), terms.folderMode()));
       }
     }
-    try (Descriptor parent =
-        opened(open(thread, above, DOT, Flags.FOLDER, 0), "open the folder " + in(""))) {
-      FileCalls.sync(parent.number());
+    try (Descriptor parent = opened(open(thread, above, DOT, Flags.FOLDER, 0), what)) {
+      int synced = FileCalls.sync(parent.number());
+      if (synced < 0) {
+        throw Failures.of(synced, "make the folder " + in(shown));
+      }
     }
   }
 

@@ -61,6 +61,9 @@ public final class ResumableFiles implements ResumableUploads {
   /** How long a client that missed the last answer can still ask for the receipt. */
   private static final Duration RECEIPT_KEPT = Duration.ofHours(1);
 
+  /** The first time soon: what expired while the service was down is there already. */
+  private static final Duration SWEEP_FIRST = Duration.ofSeconds(10);
+
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
   private final Folders folders;
@@ -129,8 +132,8 @@ public final class ResumableFiles implements ResumableUploads {
 
   @Activate
   void start() {
-    long every = SWEEP_EVERY.toSeconds();
-    sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.SECONDS);
+    sweeper.scheduleWithFixedDelay(
+        this::sweep, SWEEP_FIRST.toSeconds(), SWEEP_EVERY.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Uploads under way go on: they do not need this object. */

@@ -8,16 +8,21 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import kds.run.it.Uploads.Answer;
 import kds.run.it.Uploads.Way;
@@ -41,11 +46,19 @@ class KillSystemIT {
   private static final Pattern RECEIPT =
       Pattern.compile("\"path\":\"([^\"]*)\".*?\"crc32c\":\"([^\"]*)\"");
 
+  private static final Pattern EXPIRES = Pattern.compile("\"expires\":\"[^\"]*\"");
+
+  /** What curl says when it had no answer, or only leave to go on. */
+  private static final Set<String> UNANSWERED = Set.of("000", "100");
+
+  private static final String KEPT = ".kept.part";
+
   @TempDir Path scratch;
 
   private final Random random = new Random(SEED);
   private final Map<String, String> digests = new ConcurrentHashMap<>();
   private final List<Path> sources = new ArrayList<>();
+  private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
   private Service service;
   private Path files;
   private SmallDisk disk;
@@ -54,6 +67,7 @@ class KillSystemIT {
   private volatile boolean over;
   private volatile long acknowledged;
   private long broken;
+  private long resumed;
 
   @BeforeEach
   void start() throws Exception {
@@ -101,19 +115,81 @@ class KillSystemIT {
       for (Thread client : clients) {
         client.join();
       }
-      requireWhole("after kill " + kill);
+      assertThat(unexpected).as("in round %d", kill).isEmpty();
+      Set<String> published = requireWhole("after kill " + kill);
       service.startAgain();
+      goOn(published, "after kill " + kill);
     }
     int hidden = requireSweep();
+    int lost = requireExpiry();
+    Files.delete(files.resolve("last"));
+    assertThat(uploads.names()).as("in the end").isEmpty();
+    assertThat(disk.free()).as("in the end: free bytes").isGreaterThan(free - (1 << 20));
     assertThat(acknowledged).as("acknowledged uploads").isPositive();
     assertThat(broken).as("uploads that a kill met").isPositive();
     LoggerFactory.getLogger(KillSystemIT.class)
         .warn(
-            "{} kills: {} uploads acknowledged, {} broken off, {} hidden names left and swept",
+            "{} kills: {} uploads acknowledged, {} broken off; {} hidden names left and swept;"
+                + " {} uploads gone on with, {} begun without the client's knowledge and expired",
             KILLS,
             acknowledged,
             broken,
-            hidden);
+            hidden,
+            resumed,
+            lost);
+  }
+
+  /** What was begun by tus is gone on with where it was, and published once. */
+  private void goOn(Set<String> published, String when) throws Exception {
+    Set<String> here = new HashSet<>();
+    for (TusUpload upload : uploads.unfinished()) {
+      Answer answer = upload.goOn();
+      assertThat(answer.status()).as("%s: %s", when, answer.body()).startsWith("20");
+      Matcher receipt = RECEIPT.matcher(answer.body());
+      assertThat(receipt.find()).as(answer.body()).isTrue();
+      assertThat(receipt.group(1)).as(when).isEqualTo(upload.name());
+      assertThat(receipt.group(2)).as(when).isEqualTo(digest(upload.source()));
+      if (!published.contains(upload.name())) {
+        Path file = files.resolve(upload.name());
+        assertThat(Files.mismatch(upload.source(), file)).as(when).isEqualTo(-1);
+        here.add(upload.name());
+      }
+      resumed++;
+    }
+    assertThat(uploads.names().stream().filter(name -> !name.startsWith(".")))
+        .as(when + ": published once")
+        .containsExactlyInAnyOrderElementsOf(here);
+    for (String name : here) {
+      Files.delete(files.resolve(name));
+    }
+  }
+
+  /**
+   * An upload that was begun when the service died, before its client had learned the URL, stays
+   * until it expires; which is now.
+   */
+  private int requireExpiry() throws Exception {
+    int lost = (int) uploads.names().stream().filter(name -> name.startsWith(".")).count();
+    service.stop();
+    try (Stream<Path> states = Files.list(service.home().resolve("state/uploads"))) {
+      for (Path state : states.filter(file -> file.toString().endsWith(".json")).toList()) {
+        String text = Files.readString(state);
+        String past = EXPIRES.matcher(text).replaceFirst("\"expires\":\"2001-01-01T00:00:00Z\"");
+        assertThat(past).isNotEqualTo(text);
+        Files.writeString(state, past);
+      }
+    }
+    service.startAgain();
+    await("expired uploads stay", () -> uploads.names().equals(List.of("last")));
+    return lost;
+  }
+
+  private static void await(String otherwise, Callable<Boolean> what) throws Exception {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!what.call()) {
+      assertThat(System.nanoTime()).as(otherwise).isLessThan(until);
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
   }
 
   /**
@@ -121,19 +197,20 @@ class KillSystemIT {
    * may leave behind. It goes with the first upload a day later.
    */
   private int requireSweep() throws Exception {
-    List<String> hidden = uploads.names().stream().filter(name -> name.startsWith(".")).toList();
+    List<String> hidden = uploads.names().stream().filter(KillSystemIT::isSwept).toList();
     for (String name : hidden) {
       Files.setLastModifiedTime(
           files.resolve(name), FileTime.from(Instant.now().minus(Duration.ofHours(25))));
     }
     assertThat(uploads.send(Way.PUT_ANNOUNCED, sources.getFirst(), "last").status())
         .isEqualTo("201");
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (uploads.names().stream().anyMatch(name -> name.startsWith("."))) {
-      assertThat(System.nanoTime()).as("hidden names stay").isLessThan(until);
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+    await("hidden names stay", () -> uploads.names().stream().noneMatch(KillSystemIT::isSwept));
     return hidden.size();
+  }
+
+  /** Those of uploads in several goes are kept. */
+  private static boolean isSwept(String name) {
+    return name.startsWith(".") && !name.endsWith(KEPT);
   }
 
   /** Every second kill meets a service that is in full swing, however slow the machine is. */
@@ -157,19 +234,24 @@ class KillSystemIT {
             default -> "new-%d-%d-%d".formatted(round, client, i);
           };
       try {
-        note(way, source, uploads.send(way, source, name));
-      } catch (Exception e) {
-        synchronized (this) {
-          broken++;
+        if (!note(way, source, uploads.send(way, source, name))) {
+          return; // the service is gone
         }
+      } catch (Exception e) {
+        unexpected.add(way + ": " + e);
+        return;
       }
     }
   }
 
-  private synchronized void note(Way way, Path source, Answer answer) throws Exception {
+  /** Whether it was answered. All that else may happen to it is that the service dies. */
+  private synchronized boolean note(Way way, Path source, Answer answer) throws Exception {
     if (!answer.status().startsWith("20")) {
       broken++;
-      return;
+      if (!UNANSWERED.contains(answer.status())) {
+        unexpected.add(way + ": " + answer);
+      }
+      return false;
     }
     acknowledged++;
     Matcher receipt = RECEIPT.matcher(answer.body());
@@ -178,6 +260,7 @@ class KillSystemIT {
     if (way != Way.OVERWRITE) {
       digests.put(receipt.group(1), receipt.group(2));
     }
+    return true;
   }
 
   private static String digest(Path file) throws Exception {
@@ -189,7 +272,7 @@ class KillSystemIT {
   /**
    * Files that were published though their answer was lost are whole as well: one of the sources.
    */
-  private void requireWhole(String when) throws Exception {
+  private Set<String> requireWhole(String when) throws Exception {
     Set<String> whole = ConcurrentHashMap.newKeySet();
     for (Path source : sources) {
       whole.add(digest(source));
@@ -197,7 +280,7 @@ class KillSystemIT {
     long held = 0;
     Set<String> seen = ConcurrentHashMap.newKeySet();
     for (String name : uploads.names()) {
-      held += Files.size(files.resolve(name));
+      held += space(name);
       if (name.startsWith(".")) {
         continue; // looked at in the end
       }
@@ -215,5 +298,12 @@ class KillSystemIT {
       Files.delete(files.resolve(name));
     }
     digests.clear();
+    return seen;
+  }
+
+  /** What it takes, reserved space included. */
+  private long space(String name) throws Exception {
+    String du = Command.succeed("du", "-B1", files.resolve(name).toString());
+    return Long.parseLong(du.split("\\s", 2)[0]);
   }
 }

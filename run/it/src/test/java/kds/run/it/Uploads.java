@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 /** Uploads by curl with one token, and what they leave behind. */
@@ -14,12 +16,14 @@ final class Uploads {
     PUT_ANNOUNCED,
     PUT_UNANNOUNCED,
     OVERWRITE,
-    FORM
+    FORM,
+    TUS
   }
 
   private final Service service;
   private final Path folder;
   private final Path header;
+  private final Queue<TusUpload> begun = new ConcurrentLinkedQueue<>();
 
   private Uploads(Service service, Path folder, Path header) {
     this.service = service;
@@ -49,11 +53,32 @@ final class Uploads {
       case PUT_UNANNOUNCED -> curl("-T", file.toString(), "-H", "Transfer-Encoding: chunked", to);
       case OVERWRITE -> curl("-T", file.toString(), to + "?on_conflict=overwrite");
       case FORM -> curl("-F", "file=@" + file + ";filename=" + name, service.url("/upload"));
+      case TUS -> tus(file, name);
     };
+  }
+
+  private Answer tus(Path file, String name) throws IOException, InterruptedException {
+    TusUpload upload = new TusUpload(this, service.url("/files/"), file, name);
+    begun.add(upload);
+    return upload.send();
+  }
+
+  /** The uploads in several goes that are not finished; forgets all that were begun. */
+  List<TusUpload> unfinished() {
+    List<TusUpload> unfinished = begun.stream().filter(TusUpload::goesOn).toList();
+    begun.clear();
+    return unfinished;
   }
 
   Answer get(String name, Path into) throws IOException, InterruptedException {
     return curl("-o", into.toString(), service.url("/Downloads/" + name));
+  }
+
+  /** A download that goes no faster than its output is read; the caller ends it. */
+  Process stream(String name) throws IOException {
+    List<String> all = new ArrayList<>(service.anonymousCurl());
+    all.addAll(List.of("-f", "-H", "@" + header, "-m", "300", service.url("/Downloads/" + name)));
+    return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   Answer curl(String... words) throws IOException, InterruptedException {

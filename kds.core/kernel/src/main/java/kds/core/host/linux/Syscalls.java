@@ -117,8 +117,17 @@ public final class Syscalls {
 
   /** Takes a file's name away. */
   public int unlink(int folder, byte[] name) {
+    return unlink(folder, name, 0);
+  }
+
+  /** Removes an empty folder. */
+  public int removeFolder(int folder, byte[] name) {
+    return unlink(folder, name, Flags.AT_REMOVEDIR);
+  }
+
+  private int unlink(int folder, byte[] name, int flags) {
     try {
-      return Libc.result(state, (int) UNLINKAT.invokeExact(state, folder, put(path, name), 0));
+      return Libc.result(state, (int) UNLINKAT.invokeExact(state, folder, put(path, name), flags));
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
@@ -276,6 +285,7 @@ public final class Syscalls {
     link(-1, name, name);
     rename(-1, name, name, 0);
     unlink(-1, name);
+    removeFolder(-1, name);
     look(-1);
     look(-1, name);
     put(path, name);
