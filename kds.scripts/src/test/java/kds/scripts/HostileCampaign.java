@@ -25,6 +25,10 @@ import kds.api.session.SessionContext;
 /** Scripts of every {@link HostileKind}, several at once, each as the only one of its session. */
 final class HostileCampaign {
   private static final int AT_ONCE = 6;
+
+  /** Runs of each kind that are kept: few, so that the heap is soon as full of them as it gets. */
+  static final int KEEP = 2;
+
   private static final Duration LONG = Duration.ofMinutes(15);
   private static final Duration GRACE = Duration.ofMillis(50);
 
@@ -106,7 +110,7 @@ final class HostileCampaign {
     House.mode(Files.createDirectory(root.resolve("session_end")), "rwxr-xr-x");
     String text = kind.text().replace("$mark", mark).replace("$noise", noiseFile.toString());
     house.bash(root.getFileName() + "/session_end/x.sh", text);
-    ScriptRunning made = house.scripts(new Settings(root, LONG, GRACE, false, 64, 10));
+    ScriptRunning made = house.scripts(new Settings(root, LONG, GRACE, false, 64, KEEP));
     scripts.put(kind, made);
     return made;
   }
