@@ -20,20 +20,46 @@ final class Lines {
   }
 
   void feed(byte[] bytes, int from, int count) {
-    for (int at = from; at < from + count; at++) {
-      byte each = bytes[at];
-      if (each == '\n' && afterReturn) {
-        afterReturn = false;
-      } else if (each == '\n' || each == '\r') {
-        afterReturn = each == '\r';
-        tell(length);
-      } else {
-        afterReturn = false;
-        if (length == LONGEST) {
-          tell(wholeCharacters());
-        }
-        line[length++] = each;
+    int end = from + count;
+    int at = pastReturn(bytes, from, end);
+    while (at < end) {
+      int stop = at;
+      while (stop < end && bytes[stop] != '\n' && bytes[stop] != '\r') {
+        stop++;
       }
+      if (stop == end) {
+        hold(bytes, at, end);
+        return;
+      }
+      if (length == 0 && stop - at <= LONGEST) {
+        to.accept(Visible.line(bytes, at, stop - at)); // as it lies there, which most do
+      } else {
+        hold(bytes, at, stop);
+        tell(length);
+      }
+      afterReturn = bytes[stop] == '\r';
+      at = pastReturn(bytes, stop + 1, end);
+    }
+  }
+
+  /** A newline after a carriage return ends the same line. */
+  private int pastReturn(byte[] bytes, int at, int end) {
+    if (!afterReturn || at == end) {
+      return at;
+    }
+    afterReturn = false;
+    return bytes[at] == '\n' ? at + 1 : at;
+  }
+
+  private void hold(byte[] bytes, int from, int end) {
+    for (int at = from; at < end; ) {
+      if (length == LONGEST) {
+        tell(wholeCharacters());
+      }
+      int part = Math.min(end - at, LONGEST - length);
+      System.arraycopy(bytes, at, line, length, part);
+      length += part;
+      at += part;
     }
   }
 
@@ -45,7 +71,7 @@ final class Lines {
   }
 
   private void tell(int upTo) {
-    String text = Visible.line(line, upTo);
+    String text = Visible.line(line, 0, upTo);
     System.arraycopy(line, upTo, line, 0, length - upTo);
     length -= upTo;
     to.accept(text);

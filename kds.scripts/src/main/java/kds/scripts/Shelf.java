@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -119,6 +120,9 @@ final class Shelf {
     }
     try {
       trusted.check(Path.of(interpreter));
+    } catch (InvalidPathException e) {
+      return refused(
+          name, file, file + " names an interpreter that no path can be: " + e.getReason());
     } catch (HostException e) {
       if (e.reason() == HostException.Reason.NOT_FOUND) {
         return refused(

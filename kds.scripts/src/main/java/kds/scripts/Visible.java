@@ -10,14 +10,14 @@ final class Visible {
   private Visible() {}
 
   /** Makes a text of a line. */
-  static String line(byte[] bytes, int length) {
-    for (int at = 0; at < length; at++) {
+  static String line(byte[] bytes, int from, int length) {
+    for (int at = from; at < from + length; at++) {
       // Not plain ASCII: a byte of UTF-8 is negative here.
       if (bytes[at] < ' ' && bytes[at] != '\t' || bytes[at] == 0x7f) {
-        return shown(new String(bytes, 0, length, StandardCharsets.UTF_8), false);
+        return shown(new String(bytes, from, length, StandardCharsets.UTF_8), false);
       }
     }
-    return new String(bytes, 0, length, StandardCharsets.US_ASCII);
+    return new String(bytes, from, length, StandardCharsets.US_ASCII);
   }
 
   /** Makes a text of several lines. */
@@ -32,7 +32,7 @@ final class Visible {
       if (each == '\t' || lines && each == '\n' || !isControl(each)) {
         shown.append(each);
       } else if (each < 0x100) {
-        shown.append("\\x").append(HEX.toHexDigits((byte) each));
+        HEX.toHexDigits(shown.append("\\x"), (byte) each);
       } else {
         shown.append("\\u").append(HEX.toHexDigits(each));
       }

@@ -2,11 +2,11 @@ package kds.scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+import java.util.Collections;
 import kds.api.script.ScriptRun;
-import kds.api.script.ScriptRun.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,22 +14,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scripts that behave as badly as they can. Longer: {@code -Dkds.hostile.runs=10000}. */
+/**
+ * Scripts that behave as badly as they can. Longer: {@code run/soak/scripts}.
+ *
+ * <p>{@code kds.hostile.runs}, how many; {@code kds.hostile.seed}; {@code kds.hostile.big}, how
+ * many of them write {@code kds.hostile.bytes}.
+ */
 class HostileRunsTest {
   private static final Logger LOG = LoggerFactory.getLogger(HostileRunsTest.class);
-  private static final int RUNS = Integer.getInteger("kds.hostile.runs", 36);
-
-  private static final List<String> KINDS =
-      List.of(
-          "( ( sleep 600 & ) & ) ; exit 1",
-          "setsid sleep 600 & setsid -f sleep 600; exit 2",
-          "trap '' TERM INT HUP; ( trap '' TERM; sleep 600 ) & exit 3",
-          "exec <&- >&- 2>&-; setsid sleep 600 & exit 4",
-          "f() { f & f & }; f 2>/dev/null; exit 5",
-          "head -c 3000000 /dev/zero | tr '\\0' x; exit 6",
-          "head -c 300000 /dev/zero; exit 7",
-          "head -c 300000 /dev/urandom; exit 8",
-          "yes y | head -c 3000000; kill -9 $$");
+  private static final int RUNS = Integer.getInteger("kds.hostile.runs", 60);
+  private static final long SEED = Long.getLong("kds.hostile.seed", 1);
+  private static final int BIG = Integer.getInteger("kds.hostile.big", 1);
+  private static final long BYTES = Long.getLong("kds.hostile.bytes", 16L << 20);
 
   @TempDir Path folder;
   private House house;
@@ -44,33 +40,62 @@ class HostileRunsTest {
     house.close();
   }
 
-  private static long heap() {
-    for (int round = 0; round < 3; round++) {
-      System.gc();
-    }
-    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-  }
-
   @Test
   void nothingIsLeftOfAnyOfThemAndTheHeapIsFlat() throws Exception {
-    Settings settings =
-        new Settings(house.root, Duration.ofSeconds(20), Duration.ofMillis(200), false, 64, 10);
-    ScriptRunning scripts = house.scripts(settings);
-    long before = 0;
-    for (int run = 0; run < RUNS; run++) {
-      if (run == KINDS.size()) {
-        before = heap();
-      }
-      String kind = KINDS.get(run % KINDS.size());
-      house.bash("session_end/x.sh", "echo head; " + kind);
-      ScriptRun done = house.all(scripts, "session_end", House.context()).getFirst();
-      assertThat(done.outcome()).as("%s: %s", kind, done.message()).isEqualTo(Outcome.FAILED);
-      assertThat(done.head()).as(kind).startsWith("head\n");
-      assertThat(house.living()).as(kind).isEmpty();
+    HostileCampaign campaign = new HostileCampaign(house, SEED);
+    for (int kept = 0; kept < HostileCampaign.KEEP; kept++) {
+      campaign.run(0, HostileKind.ALL);
     }
-    long grown = heap() - before;
-    LOG.warn("{} hostile runs: 0 processes left, heap grew by {} KiB", RUNS, grown / 1024);
+    long heap = HostileCampaign.heap();
+    int descriptors = HostileCampaign.descriptors();
+    long began = System.nanoTime();
+    campaign.run(RUNS, Collections.nCopies(BIG, HostileKind.much(BYTES)));
+    long grown = HostileCampaign.heap() - heap;
+    LOG.warn(
+        "{} hostile runs of seed {} in {} s, {} MiB of output, heap {} KiB and {} KiB more, {}"
+            + " processes left; {}",
+        RUNS,
+        SEED,
+        (System.nanoTime() - began) / 1_000_000_000,
+        campaign.bytes() >> 20,
+        heap >> 10,
+        grown >> 10,
+        campaign.left().size(),
+        campaign.counts());
+    assertThat(campaign.left()).isEmpty();
+    assertThat(house.living()).isEmpty();
     assertThat(grown).isLessThan(16 << 20);
+    House.until("descriptors are closed", () -> HostileCampaign.descriptors() <= descriptors + 4);
+  }
+
+  /**
+   * The control of the campaign: it sees a process that stays, and output that is not as written.
+   */
+  @Test
+  void theCampaignFindsWhatIsLeftAndWhatIsWrong() throws Exception {
+    HostileCampaign campaign = new HostileCampaign(house, SEED);
+    Process stays = new ProcessBuilder("sleep", campaign.mark()).start();
+    try {
+      House.until(
+          "it is seen",
+          () -> {
+            try {
+              return campaign.left().size() == 1;
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } finally {
+      stays.destroyForcibly().waitFor();
+    }
+    assertThat(campaign.left()).isEmpty();
+    byte[] noise = new byte[HostileKind.NOISE];
+    HostileKind kind = HostileKind.much(100_000);
+    ScriptRun good = house.one("echo head; yes 0123456789abcde | head -c 100000; exit 9");
+    assertThat(kind.wrong(good, noise)).isEmpty();
+    ScriptRun spoilt = house.one("echo head; yes 0123456789abcdf | head -c 100000; exit 9");
+    assertThat(kind.wrong(spoilt, noise)).contains("head");
+    assertThat(HostileKind.ALL).allMatch(each -> !each.wrong(good, noise).isEmpty());
   }
 
   @Test

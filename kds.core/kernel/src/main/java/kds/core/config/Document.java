@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionEndEvent;
 import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -39,6 +40,8 @@ final class Document {
 
   /** The scanner's words where a colon is missing; it finds out further down. */
   private static final String NO_COLON = "could not find expected ':'";
+
+  private static final String NO_TAG = "Remove the tag (the word with the exclamation mark).";
 
   private static final Set<Tag> PLAIN =
       Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.SEQ, Tag.MAP);
@@ -134,7 +137,22 @@ final class Document {
             "Blocks and lists are nested more than " + MOST_DEPTH + " deep.",
             "Take the inner ones out; no key is that deep.");
       }
+      if (!isReadable(event)) {
+        throw new BadConfigException(
+            Spot.of(event.getStartMark()), "", "The tag here cannot be read.", NO_TAG);
+      }
     }
+  }
+
+  /** A tag that is white space, as {@code !%0b} is, throws the library off. */
+  private static boolean isReadable(Event event) {
+    String tag =
+        switch (event) {
+          case ScalarEvent scalar -> scalar.getTag();
+          case CollectionStartEvent collection -> collection.getTag();
+          default -> null;
+        };
+    return tag == null || !tag.isEmpty() && tag.trim().equals(tag);
   }
 
   private static MappingNode mapping(@Nullable Node node) throws BadConfigException {
@@ -156,10 +174,7 @@ final class Document {
     }
     if (!PLAIN.contains(node.getTag())) {
       throw new BadConfigException(
-          Spot.of(node),
-          path,
-          "The tag " + node.getTag() + " is not allowed.",
-          "Remove the tag (the word with the exclamation mark).");
+          Spot.of(node), path, "The tag " + node.getTag() + " is not allowed.", NO_TAG);
     }
     if (node instanceof MappingNode mapping) {
       examineKeys(mapping, path);
@@ -226,7 +241,7 @@ final class Document {
       return "Close the quote or bracket that was opened.";
     }
     if (problem.contains("tag")) {
-      return "Remove the tag (the word with the exclamation mark).";
+      return NO_TAG;
     }
     if (problem.contains("undefined alias")) {
       return "Put a value that begins with * between quotes.";

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -62,11 +63,7 @@ final class Crashes {
   private void look() throws Exception {
     Rig rig = new Rig(folder);
     for (SessionRecord record : journals()) {
-      record.steps().stream()
-          .filter(s -> s.result() == null)
-          .forEach(
-              s ->
-                  met.merge(record.state() + " in " + s.name() + " " + s.phase(), 1, Integer::sum));
+      note(record);
     }
     CrashingService.steps(rig, folder).recover();
     for (SessionReport report : rig.engine.register().list()) {
@@ -81,6 +78,21 @@ final class Crashes {
     Files.deleteIfExists(folder.resolve("acts"));
     rig.engine.register().tidy(java.time.Duration.ofSeconds(-1));
     assertThat(rig.engine.register().list()).isEmpty();
+  }
+
+  /** In which step of which session the kill came, or between which. */
+  private void note(SessionRecord record) {
+    List<String> open =
+        record.steps().stream()
+            .filter(step -> step.result() == null)
+            .map(step -> step.name() + " " + step.phase())
+            .toList();
+    if (open.isEmpty() && (record.state() == State.STARTING || record.state() == State.ENDING)) {
+      open = List.of("between steps");
+    }
+    for (String step : open) {
+      met.merge(record.state() + " in " + step, 1, Integer::sum);
+    }
   }
 
   private Iterable<SessionRecord> journals() throws Exception {

@@ -208,7 +208,7 @@ class RecoveryTest {
 
   @Test
   void survivesKillAtRandomMomentsOfStartAndEnd() throws Exception {
-    Crashes crashes = new Crashes(folder, new Random(20_26));
+    Crashes crashes = new Crashes(folder, new Random(Long.getLong("kds.crashes.seed", 20_26)));
     for (int i = 0; i < Integer.getInteger("kds.crashes", 20); i++) {
       crashes.killOnce();
     }

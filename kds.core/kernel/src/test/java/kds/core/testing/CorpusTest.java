@@ -1,53 +1,17 @@
 package kds.core.testing;
 
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-
-import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
+import kds.api.testing.Corpus;
+import kds.core.admin.AdminFuzz;
 import kds.core.config.YamlFuzz;
 import kds.core.host.RelativePathFuzz;
+import kds.core.session.JournalFuzz;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/**
- * What {@code run/soak/fuzz} starts from, and what it ever found, once through each parser. The
- * files lie in {@code src/test/resources/fuzz/TARGET}.
- */
 class CorpusTest {
   @TestFactory
   Stream<DynamicTest> readsOrRefusesWhatFuzzingStartsFromAndFound() {
-    return Stream.of(
-            new Target("Yaml", YamlFuzz::fuzzerTestOneInput),
-            new Target("RelativePath", RelativePathFuzz::fuzzerTestOneInput))
-        .flatMap(CorpusTest::tests);
-  }
-
-  private record Target(String name, Parser parser) {}
-
-  @FunctionalInterface
-  private interface Parser {
-    void parse(byte[] input);
-  }
-
-  private static Stream<DynamicTest> tests(Target target) {
-    return corpus(target.name()).stream()
-        .map(
-            file ->
-                dynamicTest(
-                    target.name() + ": " + file.getFileName(),
-                    () -> target.parser().parse(Files.readAllBytes(file))));
-  }
-
-  private static List<Path> corpus(String target) {
-    try (Stream<Path> files =
-        Files.list(Path.of(CorpusTest.class.getResource("/fuzz/" + target).toURI()))) {
-      return files.sorted().toList();
-    } catch (IOException | URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return Corpus.tests(AdminFuzz.class, JournalFuzz.class, RelativePathFuzz.class, YamlFuzz.class);
   }
 }
