@@ -1,4 +1,4 @@
-/** Knows when a user's desktop can be used. */
+/** Knows when a user's desktop can be used, and ends it with his last session. */
 @NullMarked
 package kds.core.display;
 

@@ -100,14 +100,8 @@ final class Ending {
   }
 
   private boolean isOver() throws IOException {
-    moved.values().removeIf(each -> !lives(each));
+    moved.values().removeIf(each -> !each.isStillThere());
     return moved.isEmpty() && groups.isEmpty(group);
-  }
-
-  private static boolean lives(ProcessTable.Entry noted) {
-    return ProcessTable.entry(noted.pid())
-        .filter(now -> now.born() == noted.born() && now.state() != 'Z')
-        .isPresent();
   }
 
   private void noteMoved() throws IOException {
@@ -147,6 +141,6 @@ final class Ending {
 
   private boolean isStillOurs(long pid) throws IOException {
     ProcessTable.Entry noted = moved.get(pid);
-    return noted == null ? groups.contains(group, pid) : lives(noted);
+    return noted == null ? groups.contains(group, pid) : noted.isStillThere();
   }
 }

@@ -32,7 +32,17 @@ final class ProcessTable {
    * @param born when it was made, in ticks since the machine started: number and birth together
    *     name a process for good
    */
-  record Entry(long pid, String name, char state, long parent, long session, long born) {}
+  record Entry(long pid, String name, char state, long parent, long session, long born) {
+    /** Whether this very process lives. */
+    boolean isStillThere() {
+      return entry(pid).filter(now -> now.born() == born && now.lives()).isPresent();
+    }
+
+    /** Whether anything of it runs: one whose first thread has ended may have others. */
+    boolean lives() {
+      return state != 'Z' || threads(pid) > 1;
+    }
+  }
 
   static ProcessTable now() throws IOException {
     Map<Long, Entry> entries = new HashMap<>();
@@ -66,6 +76,31 @@ final class ProcessTable {
             Long.parseLong(fields[1]),
             Long.parseLong(fields[3]),
             Long.parseLong(fields[19])));
+  }
+
+  private static int threads(long pid) {
+    String[] all = PROC.resolve(pid + "/task").toFile().list();
+    return all == null ? 0 : all.length;
+  }
+
+  /**
+   * Whether a process runs as a user and for him: one whose effective user is another, as of a
+   * set-user-id program, is not his.
+   */
+  static boolean belongsTo(long pid, long uid) {
+    try {
+      // The folder's owner does not tell: that of a process that hides its memory is root.
+      for (String line :
+          Files.readAllLines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
+        if (line.startsWith("Uid:")) {
+          String[] ids = line.split("\\s+");
+          return Long.parseLong(ids[1]) == uid && Long.parseLong(ids[2]) == uid;
+        }
+      }
+    } catch (IOException e) {
+      // It has ended.
+    }
+    return false;
   }
 
   static boolean isZombie(long pid) {

@@ -74,6 +74,15 @@ public final class Programs implements HostProcesses {
     finder.found().ifPresent(desk -> desk.groups().close());
   }
 
+  /** What ends of processes are awaited with. */
+  Watch watch() {
+    return watch;
+  }
+
+  boolean isRoot() {
+    return identity.uid() == 0;
+  }
+
   Desk desk() throws IOException {
     return finder.desk();
   }
