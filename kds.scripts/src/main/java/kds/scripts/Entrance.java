@@ -1,10 +1,18 @@
 package kds.scripts;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
+import kds.api.script.FolderRun;
+import kds.api.script.ScriptRun;
+import kds.api.script.ScriptRun.Outcome;
 import kds.api.script.Scripts;
+import kds.api.session.SessionContext;
 import kds.api.session.StepResult;
 
 /**
@@ -18,8 +26,14 @@ final class Entrance {
     this.gates = gates;
   }
 
+  /** What a step has the scripts do. */
+  @FunctionalInterface
+  interface Use {
+    FolderRun begin(Scripts scripts) throws Exception;
+  }
+
   /** What a step says that could not enter: switched off is as wanted, anything else is not. */
-  static StepResult closed(CapabilityUnavailableException e) {
+  private static StepResult closed(CapabilityUnavailableException e) {
     return e.reason() == CapabilityUnavailableException.Reason.OFF
         ? StepResult.skipped(e.getMessage())
         : StepResult.failed(e.getMessage());
@@ -35,5 +49,56 @@ final class Entrance {
       }
       throw new IllegalStateException("The scripts cannot be entered", e.getCause());
     }
+  }
+
+  /**
+   * Does a step's work: waits for what is to be waited for, and ends the scripts of the session
+   * when the step is interrupted meanwhile.
+   *
+   * @param what in words, for the report
+   */
+  StepResult step(SessionContext context, String what, Use use) throws Exception {
+    Lease<Scripts> lease;
+    try {
+      lease = enter();
+    } catch (CapabilityUnavailableException e) {
+      return closed(e);
+    }
+    CompletionStage<?> over = CompletableFuture.completedStage(null);
+    try {
+      FolderRun run = use.begin(lease.service());
+      over = run.all();
+      return result(run, what);
+    } catch (InterruptedException e) {
+      lease.service().end(context.request().session().kasmId()).toCompletableFuture().get();
+      throw e;
+    } finally {
+      over.whenComplete((_, _) -> lease.close());
+    }
+  }
+
+  private static StepResult result(FolderRun run, String what)
+      throws InterruptedException, ExecutionException {
+    List<ScriptRun> waited = run.waited().toCompletableFuture().get();
+    List<ScriptRun> bad = waited.stream().filter(each -> each.outcome() != Outcome.DONE).toList();
+    if (!bad.isEmpty()) {
+      boolean late = bad.stream().allMatch(each -> each.outcome() == Outcome.TIMED_OUT);
+      return new StepResult(
+          late ? StepResult.Status.TIMED_OUT : StepResult.Status.FAILED,
+          bad.stream()
+              .map(each -> each.script() + ": " + each.message())
+              .collect(Collectors.joining(" ")));
+    }
+    if (!run.all().toCompletableFuture().isDone()) {
+      return new StepResult(
+          StepResult.Status.BACKGROUND, "Scripts of " + what + " go on in the background");
+    }
+    String said =
+        waited.stream()
+            .map(ScriptRun::message)
+            .filter(message -> !message.isEmpty())
+            .collect(Collectors.joining(" "));
+    return StepResult.done(
+        said.isEmpty() ? waited.size() + " scripts of " + what + " were waited for" : said);
   }
 }

@@ -45,6 +45,11 @@ final class Excerpt {
         : Arrays.copyOf(bytes, Math.min(PART, Math.max(length, Math.max(1024, bytes.length * 2))));
   }
 
+  /** How many bytes are in neither end. */
+  long leftOut() {
+    return Math.max(0, total - headLength - PART);
+  }
+
   byte[] head() {
     return Arrays.copyOf(head, headLength);
   }

@@ -1,25 +1,42 @@
 package kds.scripts;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import kds.api.script.RunListener;
+import kds.api.script.ScriptRun;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands lines to somebody who may be slow, on a thread of his own. */
+/**
+ * Hands lines to somebody who may be slow, on a thread of his own. What waits for him is bounded in
+ * memory; he misses the rest. Thread-safe.
+ */
 final class Follower implements AutoCloseable {
+  /** What may wait, in bytes: each line with what Java needs for it. */
+  static final int MOST_WAITING = 256 * 1024;
+
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
-  private static final int MOST_WAITING = 2000;
+  private static final int OF_EACH_LINE = 64;
 
-  private final Consumer<String> to;
-  private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-  private final AtomicLong missed = new AtomicLong();
-  private volatile boolean over;
+  private final RunListener to;
+  private final List<String> before;
+  private final Deque<String> waiting = new ArrayDeque<>();
   private final Thread thread;
+  private long size;
+  private long missed;
+  private @Nullable ScriptRun end;
+  private boolean over;
 
-  Follower(Consumer<String> to) {
+  /**
+   * Makes one.
+   *
+   * @param before what he is told first
+   */
+  Follower(RunListener to, List<String> before) {
     this.to = to;
+    this.before = before;
     thread = Thread.ofVirtual().name("kds-script-follower").unstarted(this::deliver);
   }
 
@@ -28,43 +45,98 @@ final class Follower implements AutoCloseable {
     return this;
   }
 
-  /** Called by one thread at a time. */
-  void tell(String line) {
-    long left = missed.get();
-    if (left > 0 && waiting.remainingCapacity() > 1) {
-      missed.addAndGet(-left);
-      waiting.add(notice(left));
+  /** Tells a line, or notes that he misses it. */
+  synchronized void tell(String line) {
+    if (size + size(line) > MOST_WAITING) {
+      missed++;
+      return;
     }
-    if (!waiting.offer(line)) {
-      missed.incrementAndGet();
+    if (missed > 0) {
+      add(notice(missed));
+      missed = 0;
     }
+    add(line);
+    notifyAll();
+  }
+
+  /** Tells that there will be no more. */
+  synchronized void end(ScriptRun run) {
+    end = run;
+    notifyAll();
+  }
+
+  private void add(String line) {
+    waiting.add(line);
+    size += size(line);
+  }
+
+  private static long size(String line) {
+    return OF_EACH_LINE + 2L * line.length();
   }
 
   private void deliver() {
     try {
-      while (!over) {
-        String line = waiting.poll();
-        long left = line == null ? missed.getAndSet(0) : 0;
-        if (left > 0) {
-          to.accept(notice(left));
+      for (String line : before) {
+        if (isOver()) {
+          return;
         }
-        to.accept(line == null ? waiting.take() : line);
+        to.line(line);
+      }
+      for (String line = next(); line != null; line = next()) {
+        to.line(line);
+      }
+      ScriptRun run = ended();
+      if (run != null) {
+        to.ended(run);
       }
     } catch (InterruptedException _) {
       // Closed.
-    } catch (RuntimeException e) {
-      over = true;
+    } catch (RuntimeException | LinkageError e) {
+      close();
       LOG.warn("A follower of a script's output failed and is told nothing more", e);
     }
   }
 
-  private static String notice(long left) {
+  /** Waits for the next line, null when there is none any more. */
+  private synchronized @Nullable String next() throws InterruptedException {
+    while (!over && waiting.isEmpty() && missed == 0 && end == null) {
+      wait();
+    }
+    if (over) {
+      return null;
+    }
+    String line = waiting.poll();
+    if (line != null) {
+      size -= size(line);
+      return line;
+    }
+    if (missed == 0) {
+      return null;
+    }
+    String left = notice(missed);
+    missed = 0;
+    return left;
+  }
+
+  private synchronized boolean isOver() {
+    return over;
+  }
+
+  private synchronized @Nullable ScriptRun ended() {
+    return over ? null : end;
+  }
+
+  static String notice(long left) {
     return "[" + left + " lines left out]";
   }
 
   @Override
   public void close() {
-    over = true;
+    synchronized (this) {
+      over = true;
+      waiting.clear();
+      notifyAll();
+    }
     thread.interrupt();
   }
 }

@@ -1,16 +1,8 @@
 package kds.scripts;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
-import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Gates;
-import kds.api.capability.Lease;
-import kds.api.script.FolderRun;
-import kds.api.script.ScriptRun;
-import kds.api.script.ScriptRun.Outcome;
 import kds.api.script.Scripts;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionStep;
@@ -64,58 +56,30 @@ public final class HookStep implements SessionStep {
 
   @Override
   public StepResult start(SessionContext context) throws Exception {
-    return run(Variables.SESSION_START, context, false);
+    return entrance.step(
+        context,
+        Variables.SESSION_START,
+        scripts -> scripts.folder(Variables.SESSION_START, context));
   }
 
   @Override
   public StepResult end(SessionContext context) throws Exception {
-    return run(Job.SESSION_END, context, true);
+    return entrance.step(
+        context,
+        Job.SESSION_END,
+        scripts -> {
+          endOthers(scripts, context);
+          return scripts.folder(Job.SESSION_END, context);
+        });
   }
 
-  private StepResult run(String folder, SessionContext context, boolean endOthersFirst)
-      throws Exception {
-    Lease<Scripts> lease;
+  /** One that cannot be ended must not keep those of the end from their turn. */
+  private static void endOthers(Scripts scripts, SessionContext context)
+      throws InterruptedException {
     try {
-      lease = entrance.enter();
-    } catch (CapabilityUnavailableException e) {
-      return Entrance.closed(e);
+      scripts.end(context.request().session().kasmId()).toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      context.tell("Scripts of the start go on: " + e.getCause().getMessage());
     }
-    String kasmId = context.request().session().kasmId();
-    boolean begun = false;
-    try {
-      if (endOthersFirst) {
-        lease.service().end(kasmId).toCompletableFuture().get();
-      }
-      FolderRun run = lease.service().folder(folder, context);
-      run.all().whenComplete((_, _) -> lease.close());
-      begun = true;
-      return result(folder, run);
-    } catch (InterruptedException e) {
-      lease.service().end(kasmId);
-      throw e;
-    } finally {
-      if (!begun) {
-        lease.close();
-      }
-    }
-  }
-
-  private static StepResult result(String folder, FolderRun run)
-      throws InterruptedException, ExecutionException {
-    List<ScriptRun> waited = run.waited().toCompletableFuture().get();
-    String bad =
-        waited.stream()
-            .filter(each -> each.outcome() != Outcome.DONE)
-            .map(each -> each.script() + ": " + each.message())
-            .collect(Collectors.joining(" "));
-    CompletableFuture<List<ScriptRun>> all = run.all().toCompletableFuture();
-    if (!bad.isEmpty()) {
-      return StepResult.failed(bad);
-    }
-    if (!all.isDone()) {
-      return new StepResult(
-          StepResult.Status.BACKGROUND, "Scripts of " + folder + " go on in the background");
-    }
-    return StepResult.done(waited.size() + " scripts of " + folder + " were waited for");
   }
 }

@@ -2,6 +2,7 @@ package kds.scripts;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import kds.api.host.HostUser;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionRequest;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  *     nothing may outlive it
  * @param variables beside the base
  * @param secrets what to mask
+ * @param tell takes lines for those who watch the session
  */
 record Job(
     @Nullable String kasmId,
     @Nullable HostUser user,
     @Nullable String heirs,
     Map<String, String> variables,
-    List<String> secrets) {
+    List<String> secrets,
+    Consumer<String> tell) {
   static final String STARTUP = "service_startup";
   static final String SESSION_END = "session_end";
 
@@ -45,6 +48,12 @@ record Job(
         context == null ? null : context.user().orElse(null),
         mayLeave ? group : null,
         variables,
-        Secrets.of(request, more.values()));
+        Secrets.of(request, more.values()),
+        context == null ? _ -> {} : context::tell);
+  }
+
+  /** Why scripts of it are ended that nobody gave a limit. */
+  String whyEnded() {
+    return kasmId == null ? "the service stopped" : "its session ended or the service stopped";
   }
 }

@@ -1,23 +1,28 @@
 package kds.scripts;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import kds.api.host.HostOutput;
+import kds.api.script.RunListener;
+import kds.api.script.ScriptRun;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run writes: masked, kept at both ends, logged and told line by line. Its size in memory
- * does not depend on what comes.
+ * does not depend on what comes. Thread-safe.
  */
 final class Output implements HostOutput {
-  private final Excerpt excerpt = new Excerpt();
-  private final List<Follower> followers = new CopyOnWriteArrayList<>();
+  private final List<Follower> followers = new ArrayList<>();
   private final Consumer<String> log;
   private final Channel out;
   private final Channel err;
+  private Excerpt excerpt = new Excerpt();
+  private Transcript transcript = new Transcript();
   private byte[] chunk = new byte[0];
   private long total;
+  private @Nullable ScriptRun over;
 
   Output(List<String> secrets, Consumer<String> log) {
     this.log = log;
@@ -55,18 +60,56 @@ final class Output implements HostOutput {
     return Visible.lines(excerpt.tail());
   }
 
-  AutoCloseable follow(Consumer<String> to) {
-    Follower follower = new Follower(to).begun();
-    followers.add(follower);
-    return () -> {
-      followers.remove(follower);
-      follower.close();
-    };
+  /** What is kept of the bytes. */
+  synchronized Kept kept() {
+    return new Kept(excerpt.head(), excerpt.leftOut(), excerpt.tail());
+  }
+
+  /** What is kept of the bytes: the first, how many are left out, and the last. */
+  record Kept(byte[] head, long leftOut, byte[] tail) {}
+
+  /** Tells somebody the lines so far, then those to come, none twice and none lost in between. */
+  synchronized AutoCloseable follow(RunListener to) {
+    Follower follower = new Follower(to, transcript.lines());
+    if (over != null) {
+      follower.end(over);
+    } else {
+      followers.add(follower);
+    }
+    follower.begun();
+    return () -> leave(follower);
+  }
+
+  private synchronized void leave(Follower follower) {
+    followers.remove(follower);
+    follower.close();
+  }
+
+  /** The run is over. What children of it still write is only logged. */
+  synchronized void end(ScriptRun run) {
+    over = run;
+    followers.forEach(each -> each.end(run));
+    followers.clear();
+  }
+
+  /** Nobody asks any more: what is kept is elsewhere by now. */
+  synchronized void forget() {
+    excerpt = new Excerpt();
+    transcript = new Transcript();
+  }
+
+  private void bytes(byte[] bytes, int from, int length) {
+    if (over == null) {
+      excerpt.add(bytes, from, length);
+    }
   }
 
   private void line(String line) {
-    for (Follower follower : followers) {
-      follower.tell(line);
+    if (over == null) {
+      transcript.add(line);
+      for (Follower follower : followers) {
+        follower.tell(line);
+      }
     }
     log.accept(line);
   }
@@ -81,7 +124,7 @@ final class Output implements HostOutput {
           new Mask(
               secrets,
               (bytes, from, length) -> {
-                excerpt.add(bytes, from, length);
+                bytes(bytes, from, length);
                 lines.feed(bytes, from, length);
               });
     }

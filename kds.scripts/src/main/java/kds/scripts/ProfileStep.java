@@ -1,10 +1,11 @@
 package kds.scripts;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import kds.api.capability.CapabilityUnavailableException;
+import java.util.concurrent.CompletionStage;
 import kds.api.capability.Gates;
-import kds.api.capability.Lease;
+import kds.api.script.FolderRun;
 import kds.api.script.ScriptRun;
 import kds.api.script.Scripts;
 import kds.api.session.SessionContext;
@@ -76,30 +77,12 @@ public final class ProfileStep implements SessionStep {
     if (context.request().session().username() == null) {
       return StepResult.skipped("There is no known system user, so no built-in script is run");
     }
-    Lease<Scripts> entered;
-    try {
-      entered = entrance.enter();
-    } catch (CapabilityUnavailableException e) {
-      return Entrance.closed(e);
-    }
-    try (Lease<Scripts> lease = entered) {
-      return result(lease.service(), builtin, context);
-    }
+    return entrance.step(context, builtin, scripts -> alone(scripts, builtin, context));
   }
 
-  private static StepResult result(Scripts scripts, String builtin, SessionContext context)
-      throws Exception {
-    ScriptRun run;
-    try {
-      run = scripts.builtin(builtin, context, Map.of()).toCompletableFuture().get();
-    } catch (InterruptedException e) {
-      scripts.end(context.request().session().kasmId()).toCompletableFuture().get();
-      throw e;
-    }
-    return switch (run.outcome()) {
-      case DONE -> StepResult.done(run.message());
-      case TIMED_OUT -> new StepResult(StepResult.Status.TIMED_OUT, run.message());
-      default -> StepResult.failed(run.script() + ": " + run.message());
-    };
+  private static FolderRun alone(Scripts scripts, String builtin, SessionContext context) {
+    CompletionStage<List<ScriptRun>> run =
+        scripts.builtin(builtin, context, Map.of()).thenApply(List::of);
+    return new FolderRun(run, run);
   }
 }

@@ -2,6 +2,7 @@ package kds.scripts;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
@@ -15,11 +16,12 @@ final class Run {
   private record Result(Duration took, @Nullable Integer code, Outcome outcome, String message) {}
 
   private final String id = UUID.randomUUID().toString();
-  private final Instant began = Instant.now();
+  private final Instant began = Instant.now().truncatedTo(ChronoUnit.MICROS);
   private final long nanos = System.nanoTime();
   private final String script;
   private final @Nullable String kasmId;
   private final Output output;
+  private volatile @Nullable String user;
   private volatile @Nullable Result result;
 
   Run(String script, @Nullable String kasmId, Output output) {
@@ -40,8 +42,9 @@ final class Run {
     return kasmId;
   }
 
-  boolean isOver() {
-    return result != null;
+  /** The account it runs as is known now. */
+  void as(String account) {
+    user = account;
   }
 
   /** The group it runs in. Its name tells whose it is, also to another generation of the bundle. */
@@ -55,24 +58,35 @@ final class Run {
     return GROUPS + whose + "-";
   }
 
-  ScriptRun over(@Nullable Integer code, Outcome outcome, String message) {
+  /** It is over. */
+  void over(@Nullable Integer code, Outcome outcome, String message) {
     result = new Result(Duration.ofNanos(System.nanoTime() - nanos), code, outcome, message);
-    return snapshot();
   }
 
+  /** As it is now, with its output. */
   ScriptRun snapshot() {
+    return of(output.head(), output.tail());
+  }
+
+  /** As it is now, without its output. */
+  ScriptRun brief() {
+    return of("", "");
+  }
+
+  private ScriptRun of(String head, String tail) {
     Result now = result;
     return new ScriptRun(
         id,
         script,
         kasmId,
+        user,
         began,
         now == null ? null : now.took(),
         now == null ? null : now.code(),
         now == null ? Outcome.RUNNING : now.outcome(),
         now == null ? "" : now.message(),
         output.total(),
-        output.head(),
-        output.tail());
+        head,
+        tail);
   }
 }

@@ -35,14 +35,14 @@ final class Runner {
   private final HostUsers users;
   private final Audit audit;
   private final Variables base;
-  private final History history;
+  private final Runs runs;
 
-  Runner(HostProcesses processes, HostUsers users, Audit audit, Variables base, History history) {
+  Runner(HostProcesses processes, HostUsers users, Audit audit, Variables base, Runs runs) {
     this.processes = processes;
     this.users = users;
     this.audit = audit;
     this.base = base;
-    this.history = history;
+    this.runs = runs;
   }
 
   /**
@@ -52,23 +52,24 @@ final class Runner {
    *     that none slips through between the question and its start
    */
   ScriptRun run(Script script, Job job, Settings settings, BooleanSupplier stopped) {
-    Output output = new Output(job.secrets(), logged(script.name(), job.kasmId()));
-    Run run = new Run(script.name(), job.kasmId(), output);
-    history.add(run, settings.keep());
     Consumer<String> log = logged(script.name(), job.kasmId());
-    ScriptRun done;
+    Run run = new Run(script.name(), job.kasmId(), new Output(job.secrets(), log));
+    runs.begin(run);
+    job.tell().accept(script.name() + " begins: run " + run.id());
     try {
-      done =
-          switch (script.standing()) {
-            case EMPTY -> run.over(null, Outcome.DONE, script.why());
-            case REFUSED -> run.over(null, Outcome.REFUSED, script.why());
-            case GOOD -> executed(script, job, settings, run, stopped);
-          };
+      switch (script.standing()) {
+        case EMPTY -> run.over(null, Outcome.DONE, script.why());
+        case REFUSED -> run.over(null, Outcome.REFUSED, script.why());
+        case GOOD -> execute(script, job, settings, run, stopped);
+      }
     } catch (RuntimeException e) {
       LOG.error("Running {} failed", script.name(), e);
-      done = run.over(null, Outcome.FAILED, "An error of the service: " + e);
+      run.over(null, Outcome.FAILED, "An error of the service: " + e);
     }
-    log.accept(summary(done));
+    ScriptRun done = runs.end(run, settings.keep());
+    String summary = summary(done);
+    log.accept(summary);
+    job.tell().accept(script.name() + " " + summary + ": run " + run.id());
     record(script, job, done);
     return done;
   }
@@ -76,21 +77,31 @@ final class Runner {
   /** What is told of a script whose turn does not come any more. */
   ScriptRun skipped(Script script, Job job, Settings settings) {
     Run run = new Run(script.name(), job.kasmId(), new Output(List.of(), _ -> {}));
-    history.add(run, settings.keep());
-    return run.over(null, Outcome.ENDED, "Its session ended before its turn");
+    runs.begin(run);
+    run.over(null, Outcome.ENDED, "Not begun: " + job.whyEnded() + " before its turn");
+    return runs.end(run, settings.keep());
   }
 
-  private ScriptRun executed(
+  private void execute(
       Script script, Job job, Settings settings, Run run, BooleanSupplier stopped) {
     try {
       HostCommand command = command(script, job, settings, run);
+      run.as(command.user().name());
       HostProcess process = processes.start(command);
       if (stopped.getAsBoolean()) {
-        process.end(command.grace());
+        endEarly(process, command);
       }
-      return ended(process, command, job, run, stopped);
+      awaitEnd(process, command, job, run, stopped);
     } catch (HostException | IllegalArgumentException e) {
-      return run.over(null, Outcome.REFUSED, String.valueOf(e.getMessage()));
+      run.over(null, Outcome.REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void endEarly(HostProcess process, HostCommand command) {
+    try {
+      process.end(command.grace());
+    } catch (HostException e) {
+      LOG.error("{} could not be ended: {}", command.words(), e.getMessage());
     }
   }
 
@@ -118,17 +129,19 @@ final class Runner {
         run.output());
   }
 
-  private ScriptRun ended(
+  private void awaitEnd(
       HostProcess process, HostCommand command, Job job, Run run, BooleanSupplier stopped) {
     HostExit exit;
     try {
       exit = process.exit().toCompletableFuture().get();
     } catch (ExecutionException e) {
       run.output().flush();
-      return run.over(null, Outcome.UNKNOWN, "Its end was not seen: " + e.getCause().getMessage());
+      run.over(null, Outcome.UNKNOWN, "Its end was not seen: " + e.getCause().getMessage());
+      return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return run.over(null, Outcome.UNKNOWN, "The service stopped while it ran");
+      run.over(null, Outcome.UNKNOWN, "The service stopped while it ran");
+      return;
     }
     run.output().flush();
     boolean good = exit.cause() == HostExit.Cause.ITSELF && exit.code() == 0;
@@ -146,12 +159,12 @@ final class Runner {
     // One that was ended just as it started is told as if a signal had come from elsewhere.
     boolean asked = exit.code() > 128 && stopped.getAsBoolean();
     HostExit.Cause cause = asked ? HostExit.Cause.ENDED : exit.cause();
-    return result(cause, exit, command, run, trouble);
+    result(cause, exit, command, job, run, trouble);
   }
 
-  private static ScriptRun result(
-      HostExit.Cause cause, HostExit exit, HostCommand command, Run run, String trouble) {
-    return switch (cause) {
+  private static void result(
+      HostExit.Cause cause, HostExit exit, HostCommand command, Job job, Run run, String trouble) {
+    switch (cause) {
       case LIMIT ->
           run.over(
               exit.code(),
@@ -164,15 +177,16 @@ final class Runner {
           run.over(
               exit.code(),
               Outcome.ENDED,
-              "It was ended before it had finished, because its session ended." + trouble);
-      case ITSELF ->
-          exit.code() == 0
-              ? run.over(0, Outcome.DONE, trouble.strip())
-              : run.over(
-                  exit.code(),
-                  Outcome.FAILED,
-                  "It ended with " + code(exit.code()) + "." + trouble);
-    };
+              "It was ended: " + job.whyEnded() + " before it had finished." + trouble);
+      case ITSELF -> {
+        if (exit.code() == 0) {
+          run.over(0, Outcome.DONE, trouble.strip());
+        } else {
+          run.over(
+              exit.code(), Outcome.FAILED, "It ended with " + code(exit.code()) + "." + trouble);
+        }
+      }
+    }
   }
 
   private static String code(int code) {

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import kds.api.capability.Capability;
@@ -18,15 +18,18 @@ import kds.api.host.HostProcesses;
 import kds.api.host.HostUsers;
 import kds.api.host.TrustedFiles;
 import kds.api.script.FolderRun;
+import kds.api.script.RunListener;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
 import kds.api.script.Scripts;
 import kds.api.security.Audit;
 import kds.api.session.SessionContext;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
@@ -55,12 +58,15 @@ public final class ScriptRunning implements Scripts {
       Set.of("save_persistent_profile.sh", "unmap_storage.sh", "logoff_user.sh");
 
   private final Shelf shelf;
-  private final History history = new History();
+  private final Runs runs;
   private final Runner runner;
   private final HostProcesses processes;
   private final Map<String, Turns> turns = new ConcurrentHashMap<>();
+  private final Set<Turns> allTurns = ConcurrentHashMap.newKeySet();
+  private final Set<CompletableFuture<?>> going = ConcurrentHashMap.newKeySet();
   private final Executor threads = Thread.ofVirtual().name("kds-script-", 0)::start;
   private final Supplier<Settings.Api> api;
+  private final BooleanSupplier stopping;
   private volatile Settings settings;
 
   /**
@@ -84,6 +90,13 @@ public final class ScriptRunning implements Scripts {
         audit,
         new Variables(
             tools(context.getProperty("kds.bundle")), socket(context.getProperty("kds.run"))),
+        new Runs(
+            new RunStore(
+                Path.of(context.getProperty("kds.state"), "scripts"),
+                ServiceLife.mark(),
+                context.getBundle().getBundleId()),
+            Elders.of(context)),
+        () -> context.getBundle(0).getState() == Bundle.STOPPING,
         api::now,
         Settings.of(config));
   }
@@ -94,13 +107,17 @@ public final class ScriptRunning implements Scripts {
       TrustedFiles trusted,
       Audit audit,
       Variables base,
+      Runs runs,
+      BooleanSupplier stopping,
       Supplier<Settings.Api> api,
       Settings settings) {
     this.api = api;
+    this.runs = runs;
+    this.stopping = stopping;
     this.processes = processes;
     this.settings = settings;
     shelf = new Shelf(trusted);
-    runner = new Runner(processes, users, audit, base, history);
+    runner = new Runner(processes, users, audit, base, runs);
   }
 
   private static @Nullable Path tools(@Nullable String bundles) {
@@ -126,21 +143,22 @@ public final class ScriptRunning implements Scripts {
       String name, SessionContext context, Map<String, String> variables) {
     Settings now = settings;
     Job job = Job.of(BUILTIN, context, variables, !OF_THE_END.contains(name), api.get());
-    return CompletableFuture.supplyAsync(
-        () -> {
-          if (name.contains("/") || !shelf.exists(now.scripts(), BUILTIN, name)) {
-            return absent(name, job, now);
-          }
-          return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now, () -> false);
-        },
-        threads);
+    return going(
+        CompletableFuture.supplyAsync(
+            () -> {
+              if (name.contains("/") || !shelf.exists(now.scripts(), BUILTIN, name)) {
+                return absent(name, job, now);
+              }
+              return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now, stopping);
+            },
+            threads));
   }
 
   private static ScriptRun absent(String name, Job job, Settings now) {
     LOG.debug("There is no {} in {}, so its step is off", name, now.scripts().resolve(BUILTIN));
     Run run = new Run(BUILTIN + "/" + name, job.kasmId(), new Output(List.of(), _ -> {}));
-    return run.over(
-        null, Outcome.DONE, "There is no " + now.scripts().resolve(BUILTIN).resolve(name));
+    run.over(null, Outcome.DONE, "There is no " + now.scripts().resolve(BUILTIN).resolve(name));
+    return run.brief();
   }
 
   @Override
@@ -150,7 +168,14 @@ public final class ScriptRunning implements Scripts {
     // The folder is on a disk that may be slow: nothing here may block.
     CompletableFuture<FolderRun> begun =
         CompletableFuture.supplyAsync(() -> begin(folder, job, now), threads);
-    return new FolderRun(begun.thenCompose(FolderRun::waited), begun.thenCompose(FolderRun::all));
+    return new FolderRun(
+        begun.thenCompose(FolderRun::waited), going(begun.thenCompose(FolderRun::all)));
+  }
+
+  private <T> CompletableFuture<T> going(CompletableFuture<T> future) {
+    going.add(future);
+    future.whenComplete((_, _) -> going.remove(future));
+    return future;
   }
 
   private FolderRun begin(String folder, Job job, Settings now) {
@@ -160,16 +185,22 @@ public final class ScriptRunning implements Scripts {
     Predicate<Script> waited =
         script -> script.header().waits() == null ? waits : script.header().waits();
     Turns own = new Turns();
+    allTurns.add(own);
     Turns before = job.kasmId() == null ? null : turns.put(job.kasmId(), own);
     FolderRun run =
         Lanes.begin(order.scripts(), waited, threads, script -> own.take(script, job, now, runner));
-    if (job.kasmId() != null) {
-      if (before != null) {
-        own.with(before);
-      }
-      run.all().whenComplete((_, _) -> turns.remove(job.kasmId(), own));
+    if (before != null) {
+      own.with(before);
     }
+    run.all().whenComplete((_, _) -> forget(job, own));
     return run;
+  }
+
+  private void forget(Job job, Turns own) {
+    allTurns.remove(own);
+    if (job.kasmId() != null) {
+      turns.remove(job.kasmId(), own);
+    }
   }
 
   @Override
@@ -199,17 +230,32 @@ public final class ScriptRunning implements Scripts {
     }
   }
 
-  @Override
-  public List<ScriptRun> runs(Optional<String> kasmId) {
-    return history.of(kasmId).stream().map(Run::snapshot).toList();
+  /**
+   * When the service stops, so do scripts: without it nobody looks at their limits. That takes as
+   * long as the slowest of them takes to obey, ten seconds at most. A bundle that is replaced or
+   * switched off has none left, and nothing is waited for.
+   */
+  @Deactivate
+  void leave() {
+    if (stopping.getAsBoolean()) {
+      allTurns.forEach(Turns::stop);
+      Farewell.to(processes, settings.grace());
+      Farewell.awaitLastWords(going);
+    }
   }
 
   @Override
-  public AutoCloseable follow(String runId, Consumer<String> line) {
-    return history
-        .find(runId)
-        .filter(run -> !run.isOver())
-        .map(run -> run.output().follow(line))
-        .orElse(() -> {});
+  public List<ScriptRun> runs(Optional<String> kasmId, int most) {
+    return runs.list(kasmId, most);
+  }
+
+  @Override
+  public Optional<ScriptRun> run(String runId) {
+    return runs.find(runId);
+  }
+
+  @Override
+  public AutoCloseable follow(String runId, RunListener listener) {
+    return runs.follow(runId, listener);
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
@@ -75,7 +74,7 @@ public final class Startup {
       Lease<Scripts> lease = entered();
       boolean begun = false;
       try {
-        Files.writeString(run.resolve(MARK), ownMark());
+        Files.writeString(run.resolve(MARK), ServiceLife.mark());
         endWhatAnEarlierServiceLeft();
         lease.service().folder(Job.STARTUP, null).all().whenComplete((_, _) -> lease.close());
         begun = true;
@@ -111,7 +110,7 @@ public final class Startup {
   private void endWhatAnEarlierServiceLeft() {
     try {
       for (String group : processes.groups()) {
-        if (group.startsWith(Run.GROUPS)) {
+        if (Farewell.isOurs(group)) {
           LOG.warn("Ending what is left of a script of an earlier start of the service: {}", group);
           processes.end(group, Duration.ofSeconds(5));
         }
@@ -124,11 +123,6 @@ public final class Startup {
   /** Whether this process has set the mark before. */
   private boolean isMarked() throws IOException {
     Path mark = run.resolve(MARK);
-    return Files.isRegularFile(mark) && Files.readString(mark).equals(ownMark());
-  }
-
-  private static String ownMark() {
-    ProcessHandle self = ProcessHandle.current();
-    return self.pid() + " " + self.info().startInstant().orElse(Instant.EPOCH);
+    return Files.isRegularFile(mark) && Files.readString(mark).equals(ServiceLife.mark());
   }
 }

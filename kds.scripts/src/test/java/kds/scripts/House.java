@@ -11,13 +11,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import kds.api.host.HostProcesses;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
 import kds.api.script.ScriptRun;
+import kds.api.script.Scripts;
 import kds.api.security.AuditRecord;
 import kds.api.session.CredentialType;
 import kds.api.session.Session;
@@ -43,6 +46,15 @@ final class House implements AutoCloseable {
 
   final Path root;
   final List<AuditRecord> audit = new CopyOnWriteArrayList<>();
+
+  /** What runs are stored in. */
+  final Path store;
+
+  /** The bundles of this life of the service, by their numbers. */
+  final Map<Long, Scripts> generations = new ConcurrentHashMap<>();
+
+  volatile String life = "one";
+  volatile boolean stopping;
   private final @Nullable RealProcesses real;
   private final HostProcesses processes;
 
@@ -55,6 +67,7 @@ final class House implements AutoCloseable {
     }
     processes = real.service();
     mode(folder, "rwxr-xr-x");
+    store = folder.resolve("state/scripts");
     root = Files.createDirectory(folder.resolve("scripts"));
     mode(root, "rwxr-xr-x");
     for (String each : List.of("service_startup", "session_start", "session_end", "builtin")) {
@@ -93,9 +106,31 @@ final class House implements AutoCloseable {
     return scripts(settings());
   }
 
+  /** A further bundle of this life of the service. */
   ScriptRunning scripts(Settings settings) {
-    return new ScriptRunning(
-        processes, new OneUser(), new OwnedFiles(), audit::add, base(), () -> API, settings);
+    long bundle = generations.size() + 1L;
+    ScriptRunning scripts =
+        new ScriptRunning(
+            processes,
+            new OneUser(),
+            new OwnedFiles(),
+            audit::add,
+            base(),
+            new Runs(new RunStore(store, life, bundle), others()),
+            () -> stopping,
+            () -> API,
+            settings);
+    generations.put(bundle, scripts);
+    return scripts;
+  }
+
+  private Elders others() {
+    return new Elders() {
+      @Override
+      public <T> Optional<T> ask(long bundle, Function<Scripts, Optional<T>> question) {
+        return Optional.ofNullable(generations.get(bundle)).flatMap(question);
+      }
+    };
   }
 
   static Variables base() {
@@ -113,14 +148,16 @@ final class House implements AutoCloseable {
     return all(scripts(), "session_start", context()).getFirst();
   }
 
-  static SessionContext context() {
+  static Context context() {
     return context(KASM_ID, "alice", List.of());
   }
 
-  static SessionContext context(String kasmId, @Nullable String username, List<String> mappings) {
+  static Context context(String kasmId, @Nullable String username, List<String> mappings) {
     Session session =
         new Session(kasmId, "user-1", username, "alice@example.com", CredentialType.SSO);
-    return new Context(new SessionRequest(session, TOKEN, mappings, List.of(), Map.of()));
+    return new Context(
+        new SessionRequest(session, TOKEN, mappings, List.of(), Map.of()),
+        new CopyOnWriteArrayList<>());
   }
 
   static void until(String what, BooleanSupplier condition) throws InterruptedException {
@@ -144,7 +181,8 @@ final class House implements AutoCloseable {
     real.close();
   }
 
-  private record Context(SessionRequest request) implements SessionContext {
+  /** A session; what is told of it is kept. */
+  record Context(SessionRequest request, List<String> told) implements SessionContext {
     @Override
     public Optional<HostUser> user() {
       return request.session().username() == null ? Optional.empty() : Optional.of(ALICE);
@@ -166,7 +204,9 @@ final class House implements AutoCloseable {
     }
 
     @Override
-    public void tell(String text) {}
+    public void tell(String text) {
+      told.add(text);
+    }
   }
 
   private record OneUser() implements HostUsers {

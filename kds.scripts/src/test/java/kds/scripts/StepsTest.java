@@ -132,6 +132,79 @@ class StepsTest {
   }
 
   @Test
+  void theScriptsOfTheEndRunThoughAnotherCannotBeEnded() throws Exception {
+    house.bash("session_end/10-bye", "echo bye");
+    ScriptRunning real = scripts;
+    Scripts stuck =
+        (Scripts)
+            java.lang.reflect.Proxy.newProxyInstance(
+                Scripts.class.getClassLoader(),
+                new Class<?>[] {Scripts.class},
+                (_, method, arguments) ->
+                    method.getName().equals("end")
+                        ? CompletableFuture.failedFuture(new java.io.IOException("stuck"))
+                        : method.invoke(real, arguments));
+    House.Context context = House.context();
+    Gates gates =
+        new Gates() {
+          @Override
+          public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
+            leases.incrementAndGet();
+            return CompletableFuture.completedFuture(new Counted<>(service.cast(stuck)));
+          }
+        };
+    assertThat(new HookStep(gates).end(context).status()).isEqualTo(Status.DONE);
+    assertThat(context.told()).first().asString().contains("stuck");
+    assertThat(real.runs(Optional.empty()).getFirst().head()).isEqualTo("bye\n");
+    House.until("it is left", () -> leases.get() == 0);
+  }
+
+  @Test
+  void whoWatchesTheSessionIsToldOfEachRun() throws Exception {
+    house.bash("session_start/10-good", "echo hello");
+    house.bash("session_start/20-bad", "exit 3");
+    House.Context context = House.context();
+    new HookStep(gates()).start(context);
+    House.until("all is over", () -> leases.get() == 0);
+    List<ScriptRun> runs = scripts.runs(Optional.empty()).reversed();
+    String good = runs.getFirst().id();
+    String bad = runs.getLast().id();
+    assertThat(context.told()).hasSize(4);
+    assertThat(context.told().get(0)).isEqualTo("session_start/10-good begins: run " + good);
+    assertThat(context.told().get(1))
+        .startsWith("session_start/10-good ended: DONE")
+        .contains("exit code 0", "6 bytes")
+        .endsWith(": run " + good);
+    assertThat(context.told().get(3))
+        .startsWith("session_start/20-bad ended: FAILED")
+        .endsWith(": run " + bad);
+  }
+
+  @Test
+  void anInterruptedStepEndsWhatItWaitsFor() throws Exception {
+    scripts = house.scripts(house.settings(true, Duration.ofSeconds(60)));
+    house.bash("session_start/10-long", "sleep 600");
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Thread step =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    new HookStep(gates()).start(House.context());
+                    failure.complete(null);
+                  } catch (Exception e) {
+                    failure.complete(e);
+                  }
+                });
+    House.until("it runs", () -> !house.living().isEmpty());
+    step.interrupt();
+    assertThat(failure.get(20, java.util.concurrent.TimeUnit.SECONDS))
+        .isInstanceOf(InterruptedException.class);
+    House.until("nothing of it lives", () -> house.living().isEmpty());
+    House.until("it is left", () -> leases.get() == 0);
+  }
+
+  @Test
   void withoutScriptsThereIsNothingToDo() throws Exception {
     assertThat(new HookStep(gates()).start(House.context()).status()).isEqualTo(Status.DONE);
     assertThat(new HookStep(shut()).start(House.context()).status()).isEqualTo(Status.SKIPPED);

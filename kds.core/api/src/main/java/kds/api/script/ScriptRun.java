@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param id unique on this server
  * @param script its path below the scripts folder, as {@code session_start/10-hello.sh}
  * @param kasmId the session it ran for, null for service_startup
+ * @param user the account it runs as, null when it never began
  * @param began when
  * @param took how long, null while it runs
- * @param exitCode null while it runs or when it never began
+ * @param exitCode as a shell tells it, 128 and the signal's number for one that a signal ended;
+ *     null while it runs or when it never began
  * @param outcome in a word
  * @param message why it did not succeed and what to do; empty when it did
  * @param outputBytes how much it wrote in all
@@ -23,6 +25,7 @@ public record ScriptRun(
     String id,
     String script,
     @Nullable String kasmId,
+    @Nullable String user,
     Instant began,
     @Nullable Duration took,
     @Nullable Integer exitCode,
@@ -31,6 +34,12 @@ public record ScriptRun(
     long outputBytes,
     String head,
     String tail) {
+  /** The same without its output, as lists tell it. */
+  public ScriptRun brief() {
+    return new ScriptRun(
+        id, script, kasmId, user, began, took, exitCode, outcome, message, outputBytes, "", "");
+  }
+
   /** How a run went. */
   public enum Outcome {
     /** It runs. */
@@ -43,7 +52,10 @@ public record ScriptRun(
     TIMED_OUT,
     /** It was not started: file or folder are not trusted, or it cannot be executed. */
     REFUSED,
-    /** It was ended before it had finished, or never begun, because its session ended. */
+    /**
+     * It was ended before it had finished, or never begun: its session ended or the service
+     * stopped.
+     */
     ENDED,
     /** The service died while it ran. */
     UNKNOWN

@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import kds.api.session.SessionContext;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Runs scripts. Registered by the capability {@code scripts}. Thread-safe; no method blocks. */
+/**
+ * Runs scripts. Registered by the capability {@code scripts}. Thread-safe; no method waits for a
+ * script.
+ */
 @ProviderType
 public interface Scripts {
   /** The name of the capability, see {@link kds.api.capability.Capability#PROPERTY}. */
@@ -43,15 +45,34 @@ public interface Scripts {
    */
   CompletionStage<Void> end(String kasmId);
 
-  /** The last runs of one session, or of all; newest first. */
-  List<ScriptRun> runs(Optional<String> kasmId);
+  /**
+   * The last runs of one session, or of all, with their output; newest first. Of each up to 128 KiB
+   * are read: to look through many, use {@link #runs(Optional, int)}.
+   */
+  default List<ScriptRun> runs(Optional<String> kasmId) {
+    return runs(kasmId, Integer.MAX_VALUE).stream().flatMap(run -> run(run.id()).stream()).toList();
+  }
 
   /**
-   * Tells lines of output as they come, secrets masked, on a thread of its own.
+   * The last runs of one session, or of all, without their output; newest first. Those that an
+   * older bundle of the capability still runs are among them, and those of the service before its
+   * last start. May read files.
    *
-   * @param runId {@link ScriptRun#id} of a run that goes on; for another nothing is told
-   * @param line a slow one misses lines, and is told how many, rather than slow the script down
+   * @param most how many at most
+   */
+  List<ScriptRun> runs(Optional<String> kasmId, int most);
+
+  /** One run with its output so far; empty when none is known by this id. May read files. */
+  Optional<ScriptRun> run(String runId);
+
+  /**
+   * Tells the lines of a run: first those it has said, of much the first and the last and how many
+   * are left out; then each as it comes, secrets masked; then that it has ended, also when it ended
+   * long ago. On a thread of its own: a slow listener misses lines, and is told how many, rather
+   * than slow the script down.
+   *
+   * @param runId {@link ScriptRun#id}; for one that is not known nothing is told
    * @return close it to end
    */
-  AutoCloseable follow(String runId, Consumer<String> line);
+  AutoCloseable follow(String runId, RunListener listener);
 }

@@ -1,6 +1,6 @@
 /** The operator's scripts, and the built-in ones (behaviour page, "Scripts"). */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package kds.api.script;
 

@@ -4,7 +4,10 @@ import java.util.Optional;
 import kds.api.host.HostUser;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What a step may know and tell of the session it works on. Valid during the call only. */
+/**
+ * What a step may know and tell of the session it works on. Valid during the call only, but for
+ * {@link #tell}.
+ */
 @ProviderType
 public interface SessionContext {
   /** The request. After a restart of the service its secrets come from /run, or are missing. */
@@ -22,6 +25,9 @@ public interface SessionContext {
   /** What shall become of the desktop; {@link Sessions.Ending#CONFIGURED} during the start. */
   Sessions.Ending ending();
 
-  /** Tells a line of progress to those who watch the session. */
+  /**
+   * Tells a line of progress to those who watch the session. Also after the call, by what it left
+   * in the background; once the session has ended nobody hears it. Thread-safe, never waits.
+   */
   void tell(String text);
 }

@@ -8,7 +8,7 @@ import java.time.Instant;
  * @param sequence grows by one from event to event of the whole server
  * @param time when
  * @param kasmId the session
- * @param kind in a word: {@code state}, {@code step}, {@code progress}, {@code output}
+ * @param kind in a word: {@code state}, {@code step}, {@code progress}
  * @param step the step it is about, empty for the session itself
  * @param text what happened
  */

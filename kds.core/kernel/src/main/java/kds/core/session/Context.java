@@ -4,6 +4,7 @@ import java.util.Optional;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
 import kds.api.session.SessionContext;
+import kds.api.session.SessionReport;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions;
 
@@ -63,6 +64,9 @@ final class Context implements SessionContext {
 
   @Override
   public void tell(String text) {
-    events.tell(session.kasmId(), "progress", step, text);
+    // An ended session's events are forgotten some day, and must not come back.
+    if (!session.is(SessionReport.State.ENDED)) {
+      events.tell(session.kasmId(), "progress", step, text);
+    }
   }
 }

@@ -13,6 +13,7 @@ import kds.http.files.TransferRoutes;
 import kds.http.log.AccessLog;
 import kds.http.route.Route;
 import kds.http.route.Router;
+import kds.http.script.ScriptRoutes;
 import kds.http.server.Inner;
 import kds.http.service.ServiceRoutes;
 import kds.http.session.SessionRoutes;
@@ -51,6 +52,7 @@ public final class RouteTable implements Inner {
     routes.addAll(TransferRoutes.all(traffic));
     routes.addAll(ServiceRoutes.all(capabilities, checks));
     routes.addAll(SessionRoutes.all(sessions));
+    routes.addAll(ScriptRoutes.all());
     return routes;
   }
 

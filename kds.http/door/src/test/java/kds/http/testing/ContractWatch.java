@@ -72,6 +72,7 @@ public final class ContractWatch {
       template = "/files/{path}";
     }
     template = template.replaceFirst("^/sessions/[^/]+", "/sessions/{kasm_id}");
+    template = template.replaceFirst("^/scripts/runs/[^/]+", "/scripts/runs/{id}");
     JsonNode operation =
         DOCUMENT.get("paths").path(template).path(method.toLowerCase(java.util.Locale.ROOT));
     if (operation.isMissingNode() || answer.status() == 405 || answer.status() == 0) {

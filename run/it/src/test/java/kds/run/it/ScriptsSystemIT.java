@@ -8,11 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +17,7 @@ class ScriptsSystemIT {
   private static final String WORDS = "kds.scripts.output: service_startup/10-long.sh: ";
   private Service service;
   private Path gate;
+  private Path script;
 
   @BeforeEach
   void start() throws Exception {
@@ -30,7 +26,7 @@ class ScriptsSystemIT {
     for (String folder : new String[] {"service_startup", "session_start", "session_end"}) {
       Files.createDirectories(service.home().resolve("scripts").resolve(folder));
     }
-    Path script = service.home().resolve("scripts/service_startup/10-long.sh");
+    script = service.home().resolve("scripts/service_startup/10-long.sh");
     Files.writeString(
         script,
         "#!/bin/bash\necho begun\nuntil [ -e "
@@ -61,23 +57,9 @@ class ScriptsSystemIT {
     }
   }
 
-  /** The shipped bundle with another version. */
   private void deployNewer() throws IOException {
-    Path shipped;
-    try (var bundles = Files.newDirectoryStream(dist().resolve("bundle"), "kds.scripts-*.jar")) {
-      shipped = bundles.iterator().next();
-    }
     Path fresh = service.home().resolve("newer.tmp");
-    try (JarInputStream in = new JarInputStream(Files.newInputStream(shipped))) {
-      Manifest manifest = in.getManifest();
-      manifest.getMainAttributes().put(new Attributes.Name("Bundle-Version"), "1.0.1");
-      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(fresh), manifest)) {
-        for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
-          out.putNextEntry(new JarEntry(entry.getName()));
-          in.transferTo(out);
-        }
-      }
-    }
+    Files.write(fresh, NewerBundle.of("kds.scripts", "1.0.1"));
     Files.move(fresh, service.home().resolve("deploy/scripts.jar"), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -98,6 +80,17 @@ class ScriptsSystemIT {
     // The new bundle did not run it again.
     assertThat(log.split(WORDS + "begun", -1)).hasSize(2);
     assertThat(log).doesNotContain(" ERROR ");
+  }
+
+  /** Without the service nobody looks at its limit any more. */
+  @Test
+  void aScriptEndsWithTheService() throws Exception {
+    untilLogged(WORDS + "begun");
+    String found = Command.run("pgrep", "-f", script.toString()).output();
+    assertThat(found).as("it runs").isNotEmpty();
+    service.stop();
+    assertThat(Command.run("pgrep", "-f", script.toString()).output()).isEmpty();
+    untilLogged(WORDS + "ended: ENDED");
   }
 
   @Test

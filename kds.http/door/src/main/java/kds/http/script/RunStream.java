@@ -1,0 +1,131 @@
+package kds.http.script;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import kds.api.script.RunListener;
+import kds.api.script.ScriptRun;
+import kds.api.script.Scripts;
+import kds.http.route.ClientGoneException;
+import kds.http.route.Exchange;
+import org.eclipse.jetty.http.HttpHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A run's output as server-sent events: first the lines so far, then each as it comes, and at last
+ * how it ended. A client that reads slowly has few lines waiting here; the capability behind leaves
+ * out what is too much, and says so. A comment now and then keeps the connection from being idle;
+ * one on which nothing can be sent is idle, and is closed as any other.
+ */
+final class RunStream implements RunListener {
+  private static final Logger LOG = LoggerFactory.getLogger(RunStream.class);
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final int WAITING = 16;
+
+  /** Lines that wait are sent together, up to about so many characters. */
+  private static final int AT_ONCE = 32 * 1024;
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Exchange exchange;
+  private final BlockingQueue<News> news = new ArrayBlockingQueue<>(WAITING);
+
+  private sealed interface News {}
+
+  private record Line(String text) implements News {}
+
+  private record End(ScriptRun run) implements News {}
+
+  RunStream(Exchange exchange) {
+    this.exchange = exchange;
+  }
+
+  void serve(Scripts scripts, String runId) throws ClientGoneException {
+    exchange
+        .status(200)
+        .set(HttpHeader.CONTENT_TYPE, "text/event-stream")
+        .set(HttpHeader.CACHE_CONTROL, "no-store")
+        .set("X-Accel-Buffering", "no");
+    if (exchange.head()) {
+      exchange.empty();
+      return;
+    }
+    send(": output of run " + runId + "\n\n", false);
+    AutoCloseable following = scripts.follow(runId, this);
+    try {
+      while (tell(news.poll(SILENCE.toMillis(), TimeUnit.MILLISECONDS))) {
+        LOG.trace("Run {} goes on", runId);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClientGoneException("Interrupted while waiting for output.", e);
+    } finally {
+      close(following, runId);
+    }
+    send("", true);
+  }
+
+  /** Sends what came first and what waits behind it; false when that was the end. */
+  private boolean tell(@org.jspecify.annotations.Nullable News first) throws ClientGoneException {
+    if (first == null) {
+      send(": still here\n\n", false);
+      return true;
+    }
+    StringBuilder text = new StringBuilder();
+    boolean goesOn = true;
+    for (News next = first; next != null; next = text.length() < AT_ONCE ? news.poll() : null) {
+      switch (next) {
+        case Line(String line) -> event(text, "line", Map.of("text", line));
+        case End(ScriptRun run) -> {
+          event(text, "ended", ScriptJson.brief(run));
+          goesOn = false;
+        }
+      }
+    }
+    send(text.toString(), false);
+    return goesOn;
+  }
+
+  private static void event(StringBuilder text, String name, Object data) {
+    text.append("event: ").append(name).append("\ndata: ");
+    text.append(JSON.writeValueAsString(data)).append("\n\n");
+  }
+
+  /** Called by the capability's own thread, which may wait for a slow client. */
+  @Override
+  public void line(String line) {
+    put(new Line(line));
+  }
+
+  @Override
+  public void ended(ScriptRun run) {
+    put(new End(run));
+  }
+
+  private void put(News next) {
+    try {
+      news.put(next);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void send(String text, boolean last) throws ClientGoneException {
+    exchange.write(last, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void close(AutoCloseable following, String runId) {
+    try {
+      following.close();
+    } catch (Exception e) {
+      LOG.warn("Following run {} did not end", runId, e);
+    }
+    news.clear(); // Lets go a thread that waits to put.
+  }
+}

@@ -1,0 +1,5 @@
+/** Calls that tell of the runs of scripts. */
+@NullMarked
+package kds.http.script;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package kds.scripts;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import kds.api.host.HostException;
+import kds.api.host.HostProcesses;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The end of all scripts, and of what service_startup scripts left, with the service. */
+final class Farewell {
+  private static final Logger LOG = LoggerFactory.getLogger(Farewell.class);
+
+  /** Nobody who stops the service waits for longer. */
+  private static final Duration MOST_GRACE = Duration.ofSeconds(10);
+
+  /** What the kernel may need to be rid of what was killed. */
+  private static final Duration KILLING = Duration.ofSeconds(5);
+
+  /** What it takes to note how a script ended that has ended. */
+  private static final Duration NOTING = Duration.ofSeconds(2);
+
+  private Farewell() {}
+
+  /** Ends them, all at once. Returns when that is done, or cannot be done. */
+  static void to(HostProcesses processes, Duration wanted) {
+    Duration grace = wanted.compareTo(MOST_GRACE) < 0 ? wanted : MOST_GRACE;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Void>> ends = new ArrayList<>();
+      for (String group : processes.groups()) {
+        if (isOurs(group)) {
+          ends.add(() -> end(processes, group, grace));
+        }
+      }
+      if (!ends.isEmpty()) {
+        LOG.info("{} scripts end with the service", ends.size());
+        threads.invokeAll(ends, grace.plus(KILLING).toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (HostException e) {
+      LOG.error("Scripts could not be ended: {}", e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until it is noted how each of them ended. */
+  static void awaitLastWords(Collection<CompletableFuture<?>> going) {
+    try {
+      CompletableFuture.allOf(going.toArray(CompletableFuture<?>[]::new))
+          .get(NOTING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("How some scripts ended is not stored: {}", e.toString());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether no session owns what is in a group. */
+  static boolean isOurs(String group) {
+    return group.startsWith(Run.GROUPS) || group.equals(Job.STARTUP_HEIRS);
+  }
+
+  private static Void end(HostProcesses processes, String group, Duration grace) {
+    try {
+      processes.end(group, grace);
+    } catch (HostException e) {
+      LOG.error("{} could not be ended: {}", group, e.getMessage());
+    }
+    return null;
+  }
+}
