@@ -7,7 +7,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -79,14 +83,16 @@ final class Crashes {
       rig.end(report.session().kasmId());
     }
     Files.deleteIfExists(folder.resolve("acts"));
-    rig.engine.register().tidy(java.time.Duration.ofSeconds(-1));
+    rig.engine.register().tidy(Duration.ofSeconds(-1), Instant.now());
     assertThat(rig.engine.register().list()).isEmpty();
   }
 
   private Iterable<SessionRecord> journals() throws Exception {
     Journal journal = new Journal(folder.resolve("state/sessions"));
     journal.open();
-    return journal.readAll();
+    List<SessionRecord> records = new ArrayList<>();
+    journal.readAll(records::add);
+    return records;
   }
 
   private static boolean isOver(SessionReport report) {
