@@ -6,102 +6,84 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import kds.api.host.HostException;
-import kds.api.host.HostException.Reason;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
 import kds.core.host.linux.FileCalls;
-import kds.core.host.linux.NameService;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Accounts by the name service. A look-up may hang in a directory server, so it is made on one of a
- * few threads while the caller waits a limited time; callers that ask the same share one look-up,
- * and what was found holds for a few seconds. What was not found does not: an account that was just
- * made is there at once.
+ * Accounts by the name service, which may hang in a directory: see {@link Questions}. What was
+ * found holds for a few seconds; what was not found does not, so that an account that was just made
+ * is there at once.
+ *
+ * <p>Accounts of this machine do not suffer from a directory. They are asked for on threads of
+ * their own; and as the name service asks every source about anybody's groups, groups that do not
+ * come in time are those that were known last, or those of {@code /etc/group}.
+ *
+ * <p>Who was found before is the same as then while the directory does not answer, for a day:
+ * sessions and transfers of his go on. A directory that answers is believed at once.
  */
 @Component(
     service = {HostUsers.class, Names.class},
     immediate = true)
 public final class NssUsers implements HostUsers, Names {
+  private static final Logger LOG = LoggerFactory.getLogger(NssUsers.class);
+
+  /** After what time a directory is taken not to answer; for one who is known it is shorter. */
   private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private static final Duration KNOWN_LIMIT = Duration.ofSeconds(2);
+  private static final Duration GROUPS_LIMIT = Duration.ofSeconds(1);
   private static final Duration FRESH = Duration.ofSeconds(5);
+  private static final Duration LAST_KNOWN = Duration.ofDays(1);
+  private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
 
-  /** Names are decoration: they may be older, and are worth a shorter wait. */
-  private static final Duration NAME_LIMIT = Duration.ofSeconds(1);
-
-  private static final Duration NAME_FRESH = Duration.ofMinutes(1);
-
-  /** How long numbers are shown after the name service failed to tell a name. */
-  private static final Duration NAME_PAUSE = Duration.ofSeconds(10);
-
-  private static final int MOST_KEPT = 1024;
-  private static final int THREADS = 8;
-  private static final int MOST_WAITING = 256;
+  private static final int MOST_KEPT = 4096;
+  private static final int NEAR_THREADS = 4;
+  private static final int FAR_THREADS = 16;
   private static final int LONGEST_NAME = 256;
 
   private final Directory directory;
   private final Duration limit;
-  private final ThreadPoolExecutor threads;
-  private final ConcurrentHashMap<Object, CompletableFuture<?>> underWay =
-      new ConcurrentHashMap<>();
+  private final LocalAccounts local;
+  private final Questions near;
+  private final Questions far;
+  private final OwnerNames names;
   private final Recent<Object, HostUser> users = new Recent<>(FRESH, MOST_KEPT);
-  private final Recent<Object, String> names = new Recent<>(NAME_FRESH, MOST_KEPT);
-  private final Recent<String, Boolean> slowSince = new Recent<>(NAME_PAUSE, 1);
+  private final Recent<Object, HostUser> lastKnown = new Recent<>(LAST_KNOWN, MOST_KEPT);
+  private final Recent<String, Boolean> warned = new Recent<>(BETWEEN_WARNINGS, 1);
   private volatile @Nullable HostUser self;
-
-  /** What is asked: the machine's name service, or one as slow as a test needs it. */
-  interface Directory {
-    /** Looks a name up. */
-    Optional<HostUser> byName(String name) throws HostException;
-
-    /** Looks a uid up. */
-    Optional<HostUser> byUid(long uid) throws HostException;
-
-    /** Looks a group's name up. */
-    Optional<String> groupName(long gid) throws HostException;
-  }
-
-  private record UidKey(long uid) {}
-
-  private record GidKey(long gid) {}
-
-  private record NameKey(String name) {}
 
   /** Asks the machine's name service. */
   @Activate
   public NssUsers() {
-    this(machine(), LIMIT);
+    this(Directory.ofThisMachine(), Path.of("/etc"), LIMIT);
   }
 
-  NssUsers(Directory directory, Duration limit) {
+  NssUsers(Directory directory, Path etc, Duration limit) {
     this.directory = directory;
     this.limit = limit;
-    this.threads =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            60,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MOST_WAITING),
-            Thread.ofPlatform().daemon().name("kds-nss-", 1).factory());
-    threads.allowCoreThreadTimeOut(true);
+    this.local = new LocalAccounts(etc);
+    this.near = new Questions("kds-nss-local", NEAR_THREADS, limit);
+    this.far = new Questions("kds-nss", FAR_THREADS, limit);
+    this.names = new OwnerNames(directory, local, near, far);
   }
 
   @Deactivate
   void stop() {
-    threads.shutdown();
+    near.stop();
+    far.stop();
+  }
+
+  /** Asks anew for everybody, as some seconds later. */
+  void forgetFresh() {
+    users.clear();
   }
 
   @Override
@@ -109,7 +91,8 @@ public final class NssUsers implements HostUsers, Names {
     if (!canBeAskedFor(name)) {
       return Optional.empty();
     }
-    return user(new NameKey(name), "user " + name, () -> directory.byName(name));
+    return user(
+        List.of("user", name), "user " + name, local.knowsUser(name), () -> directory.byName(name));
   }
 
   @Override
@@ -117,7 +100,8 @@ public final class NssUsers implements HostUsers, Names {
     if (uid < 0 || uid >= 0xffff_ffffL) {
       return Optional.empty();
     }
-    return user(new UidKey(uid), "uid " + uid, () -> directory.byUid(uid));
+    return user(
+        List.of("uid", uid), "uid " + uid, local.knowsUser(uid), () -> directory.byUid(uid));
   }
 
   @Override
@@ -128,109 +112,90 @@ public final class NssUsers implements HostUsers, Names {
 
   @Override
   public String user(long uid) {
-    return name(new UidKey(uid), uid, () -> directory.byUid(uid).map(HostUser::name));
+    return names.user(uid);
   }
 
   @Override
   public String group(long gid) {
-    return name(new GidKey(gid), gid, () -> directory.groupName(gid));
+    return names.group(gid);
   }
 
-  private Optional<HostUser> user(Object key, String what, Callable<Optional<HostUser>> question)
+  private Optional<HostUser> user(
+      Object key, String what, boolean isLocal, Callable<Optional<HostUser>> question)
       throws HostException {
     Optional<HostUser> known = users.get(key);
     if (known.isPresent()) {
       return known;
     }
-    Optional<HostUser> found = ask(List.of("user", key), what, question, limit);
-    found.ifPresent(user -> users.put(key, user));
-    return found;
+    return isLocal ? localUser(key, what, question) : directoryUser(key, what, question);
   }
 
-  private String name(Object key, long id, Callable<Optional<String>> question) {
-    Optional<String> known = names.get(key);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    String name = Long.toString(id);
-    if (slowSince.get("name service").isPresent()) {
-      return name;
-    }
+  private Optional<HostUser> localUser(
+      Object key, String what, Callable<Optional<HostUser>> question) throws HostException {
+    Optional<HostUser> found = near.ask(key, what, question, limit);
+    return found.map(user -> noted(key, with(user, groupsInTime(key, user))));
+  }
+
+  private List<Long> groupsInTime(Object key, HostUser user) {
     try {
-      name = ask(List.of("name", key), "id " + id, question, NAME_LIMIT).orElse(name);
-    } catch (HostException _) {
-      // The number it is, and for a while for all: a listing may have many owners.
-      slowSince.put("name service", true);
-      return name;
+      return far.ask(
+              List.of("groups", user.name(), user.gid()),
+              "groups of " + user.name(),
+              () -> Optional.of(directory.groups(user)),
+              GROUPS_LIMIT.compareTo(limit) < 0 ? GROUPS_LIMIT : limit)
+          .orElseThrow();
+    } catch (HostException e) {
+      warn("The groups of " + user.name() + " are those that this machine itself knows", e);
+      return lastKnown
+          .get(key)
+          .filter(before -> before.uid() == user.uid())
+          .map(HostUser::groups)
+          .orElseGet(() -> local.groups(user.name(), user.gid()));
     }
-    names.put(key, name);
-    return name;
   }
 
-  private <T> Optional<T> ask(
-      Object key, String what, Callable<Optional<T>> question, Duration within)
-      throws HostException {
+  private Optional<HostUser> directoryUser(
+      Object key, String what, Callable<Optional<HostUser>> question) throws HostException {
+    Optional<HostUser> before = lastKnown.get(key);
+    boolean shorter = before.isPresent() && KNOWN_LIMIT.compareTo(limit) < 0;
     try {
-      Asked<T> first = shared(key, question);
-      Optional<T> answer = first.answer.get(within.toNanos(), TimeUnit.NANOSECONDS);
-      // "None" to a question that was asked before ours may be out of date by now.
-      return answer.isEmpty() && first.joined
-          ? shared(key, question).answer.get(within.toNanos(), TimeUnit.NANOSECONDS)
-          : answer;
-    } catch (TimeoutException e) {
-      throw new HostException(
-          Reason.TIMEOUT,
-          "The name service did not tell about %s within %s; try: getent passwd"
-              .formatted(Failures.visible(what), within),
-          e);
-    } catch (RejectedExecutionException e) {
-      throw new HostException(Reason.BUSY, "Too many look-ups of accounts wait; try later", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HostException(Reason.BUSY, "The look-up was interrupted", e);
-    } catch (ExecutionException e) {
-      throw failure(what, e.getCause());
+      // Noted by the look-up itself: its answer may come when nobody waits any more.
+      return far.ask(key, what, () -> asked(key, question), shorter ? KNOWN_LIMIT : limit);
+    } catch (HostException e) {
+      if (before.isEmpty() || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      warn(before.get().name() + " is taken to be who he was when it last answered", e);
+      return before;
     }
   }
 
-  private static HostException failure(String what, Throwable cause) {
-    return switch (cause) {
-      case HostException known -> known;
-      case Error error -> throw error;
-      default ->
-          new HostException(
-              Reason.IO, "The look-up of %s broke".formatted(Failures.visible(what)), cause);
-    };
+  private Optional<HostUser> asked(Object key, Callable<Optional<HostUser>> question)
+      throws Exception {
+    Optional<HostUser> found = question.call();
+    if (found.isEmpty()) {
+      lastKnown.remove(key);
+      return found;
+    }
+    HostUser user = found.get();
+    return Optional.of(noted(key, with(user, directory.groups(user))));
   }
 
-  private record Asked<T>(CompletableFuture<Optional<T>> answer, boolean joined) {}
+  private HostUser noted(Object key, HostUser user) {
+    users.put(key, user);
+    lastKnown.put(key, user);
+    return user;
+  }
 
-  /** Joins the same question if it is being asked already. */
-  @SuppressWarnings("unchecked")
-  private <T> Asked<T> shared(Object key, Callable<Optional<T>> question) {
-    CompletableFuture<Optional<T>> mine = new CompletableFuture<>();
-    CompletableFuture<?> other = underWay.putIfAbsent(key, mine);
-    if (other != null) {
-      return new Asked<>((CompletableFuture<Optional<T>>) other, true);
+  private static HostUser with(HostUser user, List<Long> groups) {
+    return new HostUser(user.name(), user.uid(), user.gid(), groups, user.home(), user.shell());
+  }
+
+  private void warn(String consequence, HostException why) {
+    if (warned.get("directory").isEmpty()) {
+      warned.put("directory", true);
+      LOG.warn("The directory does not answer. {}. {}", consequence, why.getMessage());
     }
-    try {
-      threads.execute(
-          () -> {
-            try {
-              Optional<T> answer = question.call();
-              underWay.remove(key);
-              mine.complete(answer);
-            } catch (Throwable e) {
-              underWay.remove(key);
-              mine.completeExceptionally(e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      underWay.remove(key);
-      mine.completeExceptionally(e);
-      throw e;
-    }
-    return new Asked<>(mine, false);
   }
 
   /** Whether a name could be anybody's, so that it is worth a question. */
@@ -254,25 +219,5 @@ public final class NssUsers implements HostUsers, Names {
     }
     Path home = Path.of(System.getProperty("user.home", "/"));
     return new HostUser(Long.toString(uid), uid, uid, List.of(uid), home, "");
-  }
-
-  private static Directory machine() {
-    NameService names = new NameService();
-    return new Directory() {
-      @Override
-      public Optional<HostUser> byName(String name) throws HostException {
-        return names.byName(name);
-      }
-
-      @Override
-      public Optional<HostUser> byUid(long uid) throws HostException {
-        return names.byUid(uid);
-      }
-
-      @Override
-      public Optional<String> groupName(long gid) throws HostException {
-        return names.groupName(gid);
-      }
-    };
   }
 }

@@ -44,6 +44,16 @@ final class Recent<K, V> {
     return Optional.of(entry.value);
   }
 
+  /** Forgets an answer. */
+  synchronized void remove(K key) {
+    entries.remove(key);
+  }
+
+  /** Forgets all answers. */
+  synchronized void clear() {
+    entries.clear();
+  }
+
   /** Keeps an answer. */
   synchronized void put(K key, V value) {
     entries.remove(key);

@@ -2,23 +2,21 @@ package kds.core.session;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import kds.api.host.HostUser;
+import kds.api.host.HostException;
 import kds.api.session.SessionException;
 import kds.api.session.SessionException.Reason;
-import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionReport.State;
-import kds.api.session.StepResult;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What comes before the first step of a session: who it is for, and whether it may begin now. */
 final class Admission {
-  /** The name under which a report tells that the session's user is not known. */
-  static final String USER = "user";
-
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final Journal journal;
@@ -53,8 +51,12 @@ final class Admission {
    */
   void admit(LiveSession session) throws SessionException, InterruptedException {
     refuseCrowd();
-    identify(session);
     BooleanSupplier given = session.cancelled()::isDone;
+    People.Person person = lookUp(session);
+    if (person == null) {
+      return;
+    }
+    identify(session, person);
     if (lanes.join(session, limits.get().startWait(), given)) {
       writeFirst(session);
     } else if (!given.getAsBoolean()) {
@@ -72,18 +74,67 @@ final class Admission {
     }
   }
 
-  private void identify(LiveSession session) throws SessionException {
-    People.Person person = people.of(session.record().session());
-    Long uid = person.user().map(HostUser::uid).orElse(null);
-    session.note(r -> r.of(person.key(), uid));
+  /** Whose session it is; null when its end was asked for while the directory thought about it. */
+  private People.@Nullable Person lookUp(LiveSession session)
+      throws SessionException, InterruptedException {
+    FutureTask<People.Person> answer =
+        new FutureTask<>(() -> people.of(session.record().session()));
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread thread =
+        Thread.ofVirtual()
+            .name("kds-session-user")
+            .inheritInheritableThreadLocals(false)
+            .start(
+                () -> {
+                  answer.run();
+                  done.complete(null);
+                });
+    CompletableFuture.anyOf(done, session.cancelled()).join();
+    if (!done.isDone()) {
+      thread.interrupt();
+      return null;
+    }
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SessionException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException("The look-up of the session's user failed", e.getCause());
+    }
+  }
+
+  private void identify(LiveSession session, People.Person person) {
+    Account account = person.user().map(Account::of).orElse(null);
+    session.note(r -> r.of(person.key(), account));
+    if (account != null) {
+      lanes.unresolved().forEach(this::resolveLater);
+    }
     String trouble = person.trouble();
     if (trouble != null) {
-      StepRecord told =
-          new StepRecord(USER, Phase.START, 0, true, null, Instant.now(), 0)
-              .with(StepResult.failed(trouble));
-      session.note(r -> r.with(told));
-      events.tell(session.kasmId(), "step", USER, trouble);
+      session.note(r -> r.with(Remarks.of(Remarks.USER, trouble)));
+      events.tell(session.kasmId(), "step", Remarks.USER, trouble);
     }
+  }
+
+  /**
+   * The directory answers: looks up, while nobody waits, for whom a session is that began when it
+   * did not. It may be the same user's, by another of his names.
+   */
+  private void resolveLater(LiveSession session) {
+    Thread.ofVirtual()
+        .name("kds-session-user")
+        .inheritInheritableThreadLocals(false)
+        .start(
+            () -> {
+              try {
+                people
+                    .find(session.record(), false)
+                    .ifPresent(user -> session.note(r -> r.of(r.person(), Account.of(user))));
+              } catch (HostException e) {
+                LOG.debug("The user of session {} is still not known", session.kasmId(), e);
+              }
+            });
   }
 
   private void writeFirst(LiveSession session) throws SessionException {

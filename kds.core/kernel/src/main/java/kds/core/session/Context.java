@@ -5,6 +5,7 @@ import kds.api.host.HostException;
 import kds.api.host.HostUser;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionReport;
+import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions;
 
@@ -15,9 +16,14 @@ final class Context implements SessionContext {
   private final int others;
   private final People people;
   private final Events events;
+  private final Phase phase;
 
-  Context(LiveSession session, String step, int others, People people, Events events) {
+  /** Told by a step that did not heed its interruption, it would stand among later ones. */
+  private volatile boolean over;
+
+  Context(LiveSession session, String step, Phase phase, int others, People people, Events events) {
     this.session = session;
+    this.phase = phase;
     this.step = step;
     this.others = others;
     this.people = people;
@@ -37,9 +43,9 @@ final class Context implements SessionContext {
   @Override
   public Optional<HostUser> user() {
     try {
-      Optional<HostUser> user = people.find(session.record());
-      user.filter(u -> session.record().uid() == null)
-          .ifPresent(u -> session.note(r -> r.of(r.person(), u.uid())));
+      Optional<HostUser> user = people.find(session.record(), phase == Phase.END);
+      user.filter(u -> session.record().account() == null)
+          .ifPresent(u -> session.note(r -> r.of(r.person(), Account.of(u))));
       return user;
     } catch (HostException e) {
       tell("The user could not be looked up: " + e.getMessage());
@@ -64,9 +70,14 @@ final class Context implements SessionContext {
 
   @Override
   public void tell(String text) {
-    // An ended session's events are forgotten some day, and must not come back.
-    if (!session.is(SessionReport.State.ENDED)) {
+    // An ended session\'s events are forgotten some day, and must not come back.
+    if (!over && !session.is(SessionReport.State.ENDED)) {
       events.tell(session.kasmId(), "progress", step, text);
     }
+  }
+
+  /** The call is over. */
+  void close() {
+    over = true;
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import kds.api.capability.Lease;
 import kds.api.session.CredentialType;
@@ -30,15 +31,27 @@ final class Course {
   private static final Comparator<StepFacts> END_ORDER =
       Comparator.comparingInt(StepFacts::endOrder).thenComparing(StepFacts::name);
 
-  private static final CompletableFuture<Void> NEVER = new CompletableFuture<>();
-
   private final StepSource steps;
   private final Lanes lanes;
   private final People people;
   private final Events events;
   private final Supplier<Limits> limits;
+  private final BooleanSupplier stopping;
 
-  Course(StepSource steps, Lanes lanes, People people, Events events, Supplier<Limits> limits) {
+  /**
+   * Makes one.
+   *
+   * @param stopping whether the service stops: then steps go, and what becomes of those that are
+   *     under way tells nothing; the next life of the service takes them up
+   */
+  Course(
+      StepSource steps,
+      Lanes lanes,
+      People people,
+      Events events,
+      Supplier<Limits> limits,
+      BooleanSupplier stopping) {
+    this.stopping = stopping;
     this.steps = steps;
     this.lanes = lanes;
     this.people = people;
@@ -72,6 +85,7 @@ final class Course {
         return Outcome.FAILED;
       }
     }
+    goOnUnlessStopping(true);
     boolean bad = session.record().steps().stream().anyMatch(Course::isBad);
     return bad ? Outcome.DEGRADED : Outcome.READY;
   }
@@ -80,7 +94,10 @@ final class Course {
     return step.result() != null && step.result().bad();
   }
 
-  /** Does the end: of everything, or of a start that failed or was cancelled what had begun. */
+  /**
+   * Does the end: of everything, or of a start that failed or was cancelled what had begun.
+   * Whatever fails, the rest is done.
+   */
   void end(LiveSession session) throws InterruptedException {
     for (StepFacts step : endOf(session.record())) {
       try {
@@ -88,8 +105,14 @@ final class Course {
       } catch (IOException e) {
         LOG.error(
             "The journal of session {} cannot be written; its end goes on", session.kasmId(), e);
+      } catch (RuntimeException | Error e) {
+        LOG.error("The end of session {}, step {}, broke", session.kasmId(), step.name(), e);
+        StepRecord broken = StepRecord.begin(step, Phase.END);
+        session.writeIfPossible(
+            r -> r.with(broken.with(StepResult.failed("It broke: " + e.getMessage()), 0)));
       }
     }
+    goOnUnlessStopping(true);
   }
 
   private List<StepFacts> endOf(SessionRecord record) {
@@ -101,7 +124,7 @@ final class Course {
       }
     }
     for (StepRecord step : record.steps()) {
-      if (!step.name().equals(Admission.USER)
+      if (!Remarks.isOne(step.name())
           && plan.stream().noneMatch(p -> p.name().equals(step.name()))) {
         plan.add(StepFacts.gone(step));
       }
@@ -122,6 +145,7 @@ final class Course {
     if (known != null) {
       return known;
     }
+    goOnUnlessStopping(true);
     StepRecord begun = before.orElseGet(() -> StepRecord.begin(step, phase));
     IOException broken = null;
     if (before.isEmpty()) {
@@ -135,14 +159,27 @@ final class Course {
         session.note(r -> r.with(begun));
       }
     }
+    long since = System.nanoTime();
     StepResult result =
         before.isPresent() && !begun.repeatable() ? unknown() : attempt(session, step, phase);
-    session.writeIfPossible(r -> r.with(begun.with(result)));
+    goOnUnlessStopping(result.bad());
+    long took = (System.nanoTime() - since) / 1_000_000;
+    session.writeIfPossible(r -> r.with(begun.with(result, took)));
     tell(session, step, phase, result);
     if (broken != null) {
       throw broken;
     }
     return result;
+  }
+
+  /**
+   * What failed because the service stops is not written down as its result; nor is a session ready
+   * or over because the steps have gone.
+   */
+  private void goOnUnlessStopping(boolean bad) throws InterruptedException {
+    if (bad && stopping.getAsBoolean()) {
+      throw new InterruptedException("The service stops; its next life goes on with this");
+    }
   }
 
   private static StepResult unknown() {
@@ -163,7 +200,8 @@ final class Course {
       return StepResult.skipped(
           "Left to the user's last session; " + others + " more of his go on.");
     }
-    CompletableFuture<Void> giveWay = phase == Phase.START ? session.cancelled() : NEVER;
+    CompletableFuture<Void> giveWay =
+        phase == Phase.START ? session.cancelled() : new CompletableFuture<>();
     Optional<Lease<SessionStep>> lease = enter(step.name(), giveWay);
     if (lease.isEmpty()) {
       return StepResult.failed(
@@ -173,8 +211,12 @@ final class Course {
                   + " may be left as it is.");
     }
     events.tell(session.kasmId(), "step", step.name(), phase + " begins");
-    Context context = new Context(session, step.name(), others, people, events);
-    return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
+    Context context = new Context(session, step.name(), phase, others, people, events);
+    try {
+      return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
+    } finally {
+      context.close();
+    }
   }
 
   /** Enters a step; while a bundle is replaced without overlap that may take a moment. */
@@ -183,6 +225,7 @@ final class Course {
     long until = System.nanoTime() + limits.get().gap().toNanos();
     Optional<Lease<SessionStep>> lease = steps.enter(step);
     while (lease.isEmpty() && !giveWay.isDone() && System.nanoTime() < until) {
+      goOnUnlessStopping(true);
       TimeUnit.MILLISECONDS.sleep(50);
       lease = steps.enter(step);
     }

@@ -4,15 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import kds.api.session.Session;
@@ -20,37 +19,34 @@ import kds.api.session.SessionEvent;
 import kds.api.session.SessionException;
 import kds.api.session.SessionException.Reason;
 import kds.api.session.SessionReport;
-import kds.api.session.SessionReport.Outcome;
 import kds.api.session.SessionReport.State;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions.Ending;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
- * Starts and ends sessions. Thread-safe; no public method waits.
- *
- * <p>A start and an end each have a thread. The one of an end first has the start give way, so that
- * at any time one thread alone works on a session; {@link Lanes} does the same for one user's.
+ * Starts and ends sessions: takes the orders and gives the answers, while {@link Life} does the
+ * work. Thread-safe; no public method waits.
  */
 final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int MOST_EVENTS = 512;
 
-  private final Lanes lanes = new Lanes();
   private final Events events = new Events(MOST_EVENTS);
   private final Journal journal;
-  private final Secrets secrets;
   private final Supplier<Limits> limits;
-  private final Consumer<SessionReport> over;
   private final Register register;
-  private final Course course;
-  private final Admission admission;
+  private final Life life;
+  private final Recovery recovery;
+  private final String boot;
+  private volatile boolean closed;
 
   /**
    * Makes one.
    *
+   * @param boot the boot of the machine, see {@link Boot}
+   * @param stopping whether the service stops
    * @param over is told of each session that is over
    */
   Engine(
@@ -59,14 +55,19 @@ final class Engine implements AutoCloseable {
       StepSource steps,
       People people,
       Supplier<Limits> limits,
+      String boot,
+      BooleanSupplier stopping,
       Consumer<SessionReport> over) {
     this.journal = journal;
-    this.secrets = secrets;
     this.limits = limits;
-    this.over = over;
-    this.register = new Register(journal, events);
-    this.course = new Course(steps, lanes, people, events, limits);
-    this.admission = new Admission(journal, secrets, people, register, lanes, events, limits);
+    this.boot = boot;
+    Lanes lanes = new Lanes();
+    BooleanSupplier closing = () -> closed || stopping.getAsBoolean();
+    this.register = new Register(journal, events, limits.get().mostEnded());
+    Course course = new Course(steps, lanes, people, events, limits, closing);
+    Admission admission = new Admission(journal, secrets, people, register, lanes, events, limits);
+    this.life = new Life(lanes, events, secrets, register, course, admission, over);
+    this.recovery = new Recovery(journal, secrets, register, lanes, life, boot);
   }
 
   /** What is known of all sessions. */
@@ -78,65 +79,43 @@ final class Engine implements AutoCloseable {
     return events.subscribe(kasmId, after, listener);
   }
 
-  /** Ends the subscriptions. Work that is under way is taken up by the next life of the service. */
+  /** Takes over what an earlier life of the service left, and goes on with it. */
+  void recover() throws IOException {
+    recovery.recover();
+  }
+
+  /**
+   * Ends the subscriptions and begins no step any more. What is under way is taken up by the next
+   * life of the service.
+   */
   @Override
   public void close() {
+    closed = true;
     events.close();
   }
 
-  // After a restart
-
-  /** Takes over what an earlier life of the service left, and goes on with it. */
-  void recover() throws IOException {
-    journal.open();
-    secrets.open();
-    Set<String> alive = new HashSet<>();
-    for (SessionRecord record : journal.readAll()) {
-      boolean ended = record.state() == State.ENDED;
-      SessionRequest request = ended ? Secrets.bare(record) : secrets.restore(record);
-      LiveSession session = new LiveSession(journal, record, request);
-      register.add(session);
-      if (!ended) {
-        alive.add(session.kasmId());
-        lanes.adopt(session);
-      }
-    }
-    secrets.sweep(alive);
-    register.all().forEach(this::takeUp);
-  }
-
-  private void takeUp(LiveSession session) {
-    State state = session.record().state();
-    if (state == State.ENDED) {
-      session.ended().complete(session.report());
-    } else {
-      tellState(session, "taken up after a restart of the service");
-    }
-    if (state == State.STARTING) {
-      workAtStart(session, () -> inTurn(session, () -> goOnStarting(session)));
-      return;
-    }
-    session.started().complete(session.report());
-    session.idle().complete(null);
-    if (state == State.ENDING) {
-      session.cancelled().complete(null);
-      work(session, () -> finish(session));
-    }
-  }
-
-  // Start
-
   CompletionStage<SessionReport> start(SessionRequest request) {
+    if (closed) {
+      return refused(Reason.CROWDED, "The service is being stopped. Try again.", 5);
+    }
+    String kasmId = request.session().kasmId();
+    if (register.isBygone(kasmId)) {
+      return register
+          .find(kasmId)
+          .map(report -> again(report, CompletableFuture.completedStage(report), request.session()))
+          .orElseGet(() -> refused(Reason.REFUSED, "The session " + kasmId + " has ended.", 0));
+    }
     LiveSession fresh = new LiveSession(journal, first(request), request);
     LiveSession known = register.add(fresh);
     if (known != null) {
-      return again(known, request.session());
+      CompletionStage<SessionReport> now = known.started().thenApply(first -> known.report());
+      return again(known.report(), now, request.session());
     }
-    workAtStart(fresh, () -> begin(fresh));
+    SessionThreads.atStart(fresh, () -> life.begin(fresh));
     return fresh.started().copy();
   }
 
-  private static SessionRecord first(SessionRequest request) {
+  private SessionRecord first(SessionRequest request) {
     String token = request.token();
     return new SessionRecord(
         request.session(),
@@ -149,71 +128,29 @@ final class Engine implements AutoCloseable {
         Ending.CONFIGURED,
         Instant.now().truncatedTo(ChronoUnit.MILLIS),
         null,
-        List.of());
+        List.of(),
+        boot);
   }
 
-  private static CompletionStage<SessionReport> again(LiveSession session, Session asked) {
-    if (!session.record().session().userId().equals(asked.userId())) {
-      return CompletableFuture.failedStage(
-          new SessionException(
-              Reason.REFUSED,
-              "The session " + asked.kasmId() + " belongs to another user.",
-              Duration.ZERO));
-    }
-    return session.started().thenApply(first -> session.report());
+  private static CompletionStage<SessionReport> again(
+      SessionReport known, CompletionStage<SessionReport> answer, Session asked) {
+    return known.session().userId().equals(asked.userId())
+        ? answer
+        : refused(Reason.REFUSED, "The session " + asked.kasmId() + " belongs to another user.", 0);
   }
 
-  private void begin(LiveSession session) throws InterruptedException {
-    tellState(session, "starting");
-    try {
-      admission.admit(session);
-    } catch (SessionException e) {
-      withdraw(session, e);
-      return;
-    }
-    inTurn(session, () -> goOnStarting(session));
+  private static CompletionStage<SessionReport> refused(Reason reason, String why, int retry) {
+    return CompletableFuture.failedStage(
+        new SessionException(reason, why, Duration.ofSeconds(retry)));
   }
-
-  /** A session that cannot begin was never there, unless its end was asked for meanwhile. */
-  private void withdraw(LiveSession session, SessionException why) {
-    if (session.turnToEnd(SessionRecord::over)) {
-      lanes.leave(session);
-      secrets.forget(session.kasmId());
-      register.remove(session);
-      session.ended().complete(session.report());
-    }
-    session.started().completeExceptionally(why);
-  }
-
-  private void goOnStarting(LiveSession session) throws InterruptedException {
-    if (session.cancelled().isDone()) {
-      return;
-    }
-    Outcome outcome = course.start(session);
-    if (outcome == null) {
-      return;
-    }
-    if (outcome == Outcome.FAILED) {
-      session.turnToEnd(r -> r.as(State.ENDING));
-      session.writeIfPossible(r -> r.as(State.ENDING, Outcome.FAILED));
-      tellState(session, "failed; what was done is undone");
-      course.end(session);
-      conclude(session);
-    } else {
-      session.writeIfPossible(r -> r.begun(outcome));
-      tellState(session, outcome == Outcome.READY ? "ready" : "ready, but degraded");
-    }
-  }
-
-  // End
 
   CompletionStage<Optional<SessionReport>> end(String kasmId, Ending how) {
     LiveSession session = register.get(kasmId);
     if (session == null) {
-      return CompletableFuture.completedStage(Optional.empty());
+      return CompletableFuture.completedStage(register.find(kasmId));
     }
     if (!session.is(State.ENDED)) {
-      work(session, () -> turnAndFinish(session, how));
+      SessionThreads.run(session, () -> life.end(session, how));
     }
     return session
         .ended()
@@ -229,106 +166,5 @@ final class Engine implements AutoCloseable {
       LOG.error("The end of session {} failed", session.kasmId(), cause);
     }
     return session.report();
-  }
-
-  private void turnAndFinish(LiveSession session, Ending how) throws InterruptedException {
-    if (session.turnToEnd(r -> r.ending(how))) {
-      lanes.changed();
-      tellState(session, "ending");
-      finish(session);
-    }
-  }
-
-  /** Waits until the start has given way, then does the end. */
-  private void finish(LiveSession session) throws InterruptedException {
-    session.idle().join();
-    if (session.is(State.ENDED)) {
-      return; // Its start failed and was undone in the meantime.
-    }
-    if (session.record().steps().isEmpty() && session.record().outcome() == null) {
-      conclude(session); // Nothing was done yet: no need to wait for the user's other sessions.
-      return;
-    }
-    lanes.adopt(session);
-    inTurn(
-        session,
-        () -> {
-          session.writeIfPossible(r -> r);
-          course.end(session);
-          conclude(session);
-        });
-  }
-
-  private void conclude(LiveSession session) {
-    session.writeIfPossible(SessionRecord::over);
-    session.strip();
-    secrets.forget(session.kasmId());
-    lanes.leave(session);
-    tellState(session, "ended");
-    over.accept(session.report());
-    session.ended().complete(session.report());
-  }
-
-  // Work
-
-  /** A piece of work that may wait. */
-  @FunctionalInterface
-  private interface Waiting {
-    void run() throws InterruptedException;
-  }
-
-  /** Does what belongs to a session's start: its end waits until it has given way. */
-  private static void workAtStart(LiveSession session, Waiting work) {
-    work(
-        session,
-        () -> {
-          try {
-            work.run();
-          } catch (RuntimeException | Error e) {
-            session.started().completeExceptionally(e);
-            throw e;
-          } finally {
-            session.started().complete(session.report());
-            session.idle().complete(null);
-          }
-        });
-  }
-
-  private static void work(LiveSession session, Waiting work) {
-    Thread.ofVirtual()
-        .name("kds-session-" + session.kasmId())
-        .inheritInheritableThreadLocals(false)
-        .start(
-            () -> {
-              try (MDC.MDCCloseable _ = MDC.putCloseable("session", session.kasmId())) {
-                work.run();
-              } catch (InterruptedException e) {
-                LOG.warn("The work on session {} was interrupted", session.kasmId());
-              } catch (RuntimeException | Error e) {
-                LOG.error("The work on session {} failed", session.kasmId(), e);
-              }
-            });
-  }
-
-  /**
-   * Works when it is this session's turn among its user's; a start that is cancelled never does.
-   */
-  private void inTurn(LiveSession session, Waiting work) throws InterruptedException {
-    Semaphore turn = lanes.turn(session);
-    boolean atStart = !session.idle().isDone();
-    while (!turn.tryAcquire(100, TimeUnit.MILLISECONDS)) {
-      if (atStart && session.cancelled().isDone()) {
-        return;
-      }
-    }
-    try {
-      work.run();
-    } finally {
-      turn.release();
-    }
-  }
-
-  private void tellState(LiveSession session, String text) {
-    events.tell(session.kasmId(), "state", "", text);
   }
 }

@@ -32,9 +32,19 @@ final class Events implements AutoCloseable {
     this.most = most;
   }
 
+  /** From now on this session's events are kept. */
+  synchronized void open(String kasmId) {
+    kept.computeIfAbsent(kasmId, id -> new ArrayDeque<>());
+  }
+
+  /** Tells an event; of a session that is forgotten nothing is told. */
   synchronized void tell(String kasmId, String kind, String step, String text) {
-    SessionEvent event = new SessionEvent(++last, Instant.now(), kasmId, kind, step, text);
-    Deque<SessionEvent> events = kept.computeIfAbsent(kasmId, id -> new ArrayDeque<>());
+    Deque<SessionEvent> events = kept.get(kasmId);
+    if (events == null) {
+      return;
+    }
+    SessionEvent event =
+        new SessionEvent(++last, Instant.now(), kasmId, kind, step, Plain.text(text));
     events.addLast(event);
     if (events.size() > most) {
       events.removeFirst();
@@ -47,12 +57,17 @@ final class Events implements AutoCloseable {
   }
 
   AutoCloseable subscribe(Optional<String> kasmId, long after, Consumer<SessionEvent> listener) {
-    Subscription subscription = new Subscription(kasmId, after, listener);
+    Subscription subscription = new Subscription(kasmId, known(after), listener);
     Thread.ofVirtual()
         .name("kds-session-events")
         .inheritInheritableThreadLocals(false)
         .start(subscription::run);
     return subscription;
+  }
+
+  /** A number that is yet to come is of an earlier life, when the clock was ahead of now. */
+  private synchronized long known(long after) {
+    return after > last ? 0 : after;
   }
 
   @Override

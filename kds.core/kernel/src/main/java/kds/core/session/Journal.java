@@ -7,12 +7,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -40,7 +42,14 @@ final class Journal {
   }
 
   void write(SessionRecord record) throws IOException {
-    DurableFile.write(file(record.session().kasmId()), JSON.writeValueAsBytes(record));
+    byte[] content;
+    try {
+      content = JSON.writeValueAsBytes(record);
+    } catch (JacksonException e) {
+      throw new IOException(
+          "Session " + record.session().kasmId() + " cannot be written as JSON", e);
+    }
+    DurableFile.write(file(record.session().kasmId()), content);
   }
 
   void delete(String kasmId) throws IOException {
@@ -52,24 +61,36 @@ final class Journal {
     return unreadable;
   }
 
-  /** Reads all there are; what cannot be read is set aside. */
-  List<SessionRecord> readAll() throws IOException {
-    List<SessionRecord> records = new ArrayList<>();
+  /** One session's. */
+  SessionRecord read(String kasmId) throws IOException {
+    Path file = file(kasmId);
+    return read(file, file.getFileName().toString());
+  }
+
+  /**
+   * Reads all there are, one after the other, for there may be very many; what cannot be read is
+   * set aside.
+   */
+  void readAll(Consumer<SessionRecord> taker) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
         if (name.endsWith(DurableFile.UNFINISHED)) {
           Files.deleteIfExists(file);
         } else if (!file.equals(aside)) {
-          try {
-            records.add(read(file, name));
-          } catch (IOException | RuntimeException e) {
-            setAside(file, name, e);
-          }
+          readOrSetAside(file, name).ifPresent(taker);
         }
       }
     }
-    return records;
+  }
+
+  private Optional<SessionRecord> readOrSetAside(Path file, String name) {
+    try {
+      return Optional.of(read(file, name));
+    } catch (IOException | RuntimeException e) {
+      setAside(file, name, e);
+      return Optional.empty();
+    }
   }
 
   private static SessionRecord read(Path file, String name) throws IOException {
@@ -80,7 +101,9 @@ final class Journal {
       throw new IOException("it is longer than a journal can be");
     }
     SessionRecord record = JSON.readValue(Files.readAllBytes(file), SessionRecord.class);
-    if (record == null || !name.equals(record.session().kasmId() + ENDING)) {
+    if (record == null
+        || !name.equals(record.session().kasmId() + ENDING)
+        || !name.equals(UUID.fromString(record.session().kasmId()) + ENDING)) {
       throw new IOException("it is not the journal of the session that its name tells");
     }
     return record;

@@ -1,12 +1,16 @@
 package kds.core.session;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionReport.State;
 
 /**
@@ -15,10 +19,10 @@ import kds.api.session.SessionReport.State;
  */
 final class Lanes {
   private static final class Lane {
-    /** Fair: a session's end must not be overtaken for ever. */
-    final Semaphore turn = new Semaphore(1, true);
-
     final Set<LiveSession> members = new LinkedHashSet<>();
+
+    /** Who works, and behind him who waits for that, in the order in which they came. */
+    final Deque<LiveSession> turns = new ArrayDeque<>();
   }
 
   private final Map<String, Lane> lanes = new HashMap<>();
@@ -26,18 +30,18 @@ final class Lanes {
   /**
    * Joins a user's sessions when none of them is being ended.
    *
-   * @param given whether it shall not join any more
+   * @param given whether it shall not join any more; when that changes, tell by {@link #changed}
    * @return whether it joined
    */
   synchronized boolean join(LiveSession session, Duration patience, BooleanSupplier given)
       throws InterruptedException {
     long until = System.nanoTime() + patience.toNanos();
-    while (isEnding(session.person())) {
-      long left = (until - System.nanoTime()) / 1_000_000;
-      if (left <= 0 || given.getAsBoolean()) {
+    while (!given.getAsBoolean() && isEnding(session.person())) {
+      long left = until - System.nanoTime();
+      if (left <= 0) {
         return false;
       }
-      wait(left);
+      wait(left / 1_000_000 + 1);
     }
     if (given.getAsBoolean()) {
       return false;
@@ -48,7 +52,7 @@ final class Lanes {
 
   /** Joins whatever the others do: a session of an earlier life of the service. */
   synchronized void adopt(LiveSession session) {
-    lanes.computeIfAbsent(session.person(), key -> new Lane()).members.add(session);
+    lane(session).members.add(session);
   }
 
   /** A session is over. */
@@ -56,9 +60,7 @@ final class Lanes {
     Lane lane = lanes.get(session.person());
     if (lane != null) {
       lane.members.remove(session);
-      if (lane.members.isEmpty()) {
-        lanes.remove(session.person());
-      }
+      removeIfEmpty(session.person(), lane);
     }
     notifyAll();
   }
@@ -70,17 +72,85 @@ final class Lanes {
 
   /** How many sessions of its user are not over, beside this one. */
   synchronized int others(LiveSession session) {
-    Lane lane = lanes.get(session.person());
-    return lane == null ? 0 : (int) lane.members.stream().filter(s -> s != session).count();
+    Account account = session.record().account();
+    return (int)
+        members()
+            .filter(other -> other != session)
+            .filter(other -> isOfPerson(other, session.person(), account))
+            .count();
   }
 
-  /** What a user's sessions take in turns to work; give it back by releasing. */
-  synchronized Semaphore turn(LiveSession session) {
-    return lanes.computeIfAbsent(session.person(), key -> new Lane()).turn;
+  /** Sessions of a named user who should be known, and could not be looked up yet. */
+  synchronized List<LiveSession> unresolved() {
+    return members().filter(session -> isUnresolved(session.record())).toList();
+  }
+
+  private static boolean isUnresolved(SessionRecord record) {
+    return record.account() == null && record.step(Remarks.USER, Phase.START).isPresent();
+  }
+
+  /**
+   * Waits until it is this session's turn among its user's, first come, first served. Give the turn
+   * back by {@link #release}.
+   *
+   * @param given whether it does not want it any more; when that changes, tell by {@link #changed}
+   * @return whether it is its turn
+   */
+  synchronized boolean take(LiveSession session, BooleanSupplier given)
+      throws InterruptedException {
+    Lane lane = lane(session);
+    lane.turns.addLast(session);
+    boolean taken = false;
+    try {
+      while (lane.turns.getFirst() != session && !given.getAsBoolean()) {
+        wait();
+      }
+      taken = lane.turns.getFirst() == session;
+      return taken;
+    } finally {
+      if (!taken) {
+        release(session);
+      }
+    }
+  }
+
+  /** Gives the turn back. */
+  synchronized void release(LiveSession session) {
+    Lane lane = lane(session);
+    lane.turns.removeFirstOccurrence(session);
+    removeIfEmpty(session.person(), lane);
+    notifyAll();
+  }
+
+  private Lane lane(LiveSession session) {
+    return lanes.computeIfAbsent(session.person(), key -> new Lane());
+  }
+
+  private void removeIfEmpty(String person, Lane lane) {
+    if (lane.members.isEmpty() && lane.turns.isEmpty()) {
+      lanes.remove(person, lane);
+    }
+  }
+
+  private Stream<LiveSession> members() {
+    return lanes.values().stream().flatMap(lane -> lane.members.stream());
+  }
+
+  /** By his identity too: two names of his that were not looked up are two lanes. */
+  private static boolean isOfPerson(
+      LiveSession session, String person, @org.jspecify.annotations.Nullable Account account) {
+    Account own = session.record().account();
+    return session.person().equals(person)
+        || own != null && account != null && own.uid() == account.uid();
   }
 
   private boolean isEnding(String person) {
     Lane lane = lanes.get(person);
     return lane != null && lane.members.stream().anyMatch(s -> s.record().state() == State.ENDING);
+  }
+
+  /** How many users have sessions, for tests. */
+  synchronized int size() {
+    return lanes.size();
   }
 }

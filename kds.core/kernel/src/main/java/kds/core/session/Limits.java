@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param keep how long an ended session is remembered
  * @param mostStarting how many starts may be under way
  * @param gap how long a step is waited for whose service is not there
+ * @param mostEnded how many ended sessions are kept in memory as a whole
  * @param grace how long an interrupted step has to end
  */
 record Limits(
@@ -17,5 +18,6 @@ record Limits(
     Duration startWait,
     Duration keep,
     int mostStarting,
+    int mostEnded,
     Duration gap,
     Duration grace) {}

@@ -1,6 +1,7 @@
 package kds.core.session;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import kds.api.session.SessionReport;
@@ -9,6 +10,8 @@ import kds.api.session.SessionRequest;
 
 /** One session and all that is known of it. Thread-safe. */
 final class LiveSession {
+  private static final Duration EVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private final Journal journal;
   private final CompletableFuture<SessionReport> started = new CompletableFuture<>();
   private final CompletableFuture<SessionReport> ended = new CompletableFuture<>();
@@ -22,6 +25,11 @@ final class LiveSession {
   private volatile SessionRecord record;
   private volatile SessionRequest request;
   private volatile String trouble = "";
+
+  /**
+   * When its end was complete, by {@link System#nanoTime()}, which no change of the clock moves.
+   */
+  private volatile long over;
 
   LiveSession(Journal journal, SessionRecord record, SessionRequest request) {
     this.journal = journal;
@@ -115,8 +123,19 @@ final class LiveSession {
     return true;
   }
 
-  /** Drops the secrets. */
+  /** It is over: drops the secrets. */
   void strip() {
     request = Secrets.bare(record);
+    over = System.nanoTime();
+  }
+
+  /** When it was over, by {@link System#nanoTime()}; 0 of an earlier life of the service. */
+  long overSince() {
+    return over;
+  }
+
+  /** For how long it has been over, by a clock that nobody sets; of an earlier life: for ever. */
+  Duration overFor() {
+    return over == 0 ? EVER : Duration.ofNanos(System.nanoTime() - over);
   }
 }

@@ -10,9 +10,13 @@ import kds.api.session.CredentialType;
 import kds.api.session.Session;
 import kds.api.session.SessionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds the system user of a session, by what its credential type implies. */
 final class People {
+  private static final Logger LOG = LoggerFactory.getLogger(People.class);
+
   private final HostUsers users;
 
   People(HostUsers users) {
@@ -43,30 +47,54 @@ final class People {
         refuseSystemAccount(user.get());
         return new Person("account " + canonical(user.get()), user, null);
       }
-      boolean made = session.credentialType() == CredentialType.DYNAMIC;
-      return new Person(
-          "account " + name,
-          Optional.empty(),
-          made ? null : "This machine's name service knows no user '" + name + "'.");
+      return unknown(
+          session,
+          name,
+          "This machine's name service knows no user '"
+              + name
+              + "'. Make the account, or look why the directory does not know it: getent passwd");
     } catch (HostException e) {
-      return new Person(
-          "account " + name,
-          Optional.empty(),
-          "The user '" + name + "' could not be looked up: " + e.getMessage());
+      return unknown(
+          session, name, "The user '" + name + "' could not be looked up: " + e.getMessage());
     }
   }
 
-  /** Looks the user of a session up that has begun; empty when he is not the one he was. */
-  Optional<HostUser> find(SessionRecord record) throws HostException {
+  /** An account that is to be made is missed by nobody. */
+  private static Person unknown(Session session, String name, String trouble) {
+    boolean made = session.credentialType() == CredentialType.DYNAMIC;
+    return new Person("account " + name, Optional.empty(), made ? null : trouble);
+  }
+
+  /**
+   * Looks the user of a session up that has begun. While the directory does not answer he is who he
+   * was.
+   *
+   * @param evenIfRemoved whether one who was removed is still who he was, as long as nobody else
+   *     has his uid: at the end his desktop is to be ended whatever has become of his account
+   * @return empty when his name means somebody else now
+   * @throws HostException when he was never found and cannot be looked up
+   */
+  Optional<HostUser> find(SessionRecord record, boolean evenIfRemoved) throws HostException {
     String name = record.session().username();
     if (name == null || record.session().credentialType() == CredentialType.PROMPT_USER) {
       return Optional.empty();
     }
-    Long uid = record.uid();
-    return users
-        .byName(name)
+    Optional<HostUser> before = Optional.ofNullable(record.account()).map(Account::user);
+    Optional<HostUser> found;
+    try {
+      found = users.byName(name);
+      if (found.isEmpty() && evenIfRemoved && before.isPresent()) {
+        return users.byUid(before.get().uid()).isEmpty() ? before : Optional.empty();
+      }
+    } catch (HostException e) {
+      if (before.isEmpty()) {
+        throw e;
+      }
+      return before;
+    }
+    return found
         .filter(user -> !isRefused(user))
-        .filter(user -> uid == null || uid == user.uid());
+        .filter(user -> before.isEmpty() || before.get().uid() == user.uid());
   }
 
   private static @Nullable String missing(Session session) {
@@ -80,8 +108,13 @@ final class People {
   /**
    * One word for a user whatever he was called: names differ in case and form, the uid does not.
    */
-  private String canonical(HostUser user) throws HostException {
-    return users.byUid(user.uid()).orElse(user).name();
+  private String canonical(HostUser user) {
+    try {
+      return users.byUid(user.uid()).orElse(user).name();
+    } catch (HostException e) {
+      LOG.debug("{} is known by the name that was asked for", user.name(), e);
+      return user.name();
+    }
   }
 
   private void refuseSystemAccount(HostUser user) throws SessionException {

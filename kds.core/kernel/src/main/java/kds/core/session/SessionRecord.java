@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  * in it.
  *
  * @param person what the sessions of one system user have in common, see {@link People}
- * @param uid the user's identity, null while it is not known
+ * @param account the user, null while he is not known
  * @param tokens the marks of the tokens that came with the request, see {@link TokenMarks}
  * @param attributes as in the request
+ * @param boot the boot of the machine that it lives in, see {@link Boot}
  */
 record SessionRecord(
     Session session,
     String person,
-    @Nullable Long uid,
+    @Nullable Account account,
     Set<String> tokens,
     Map<String, String> attributes,
     State state,
@@ -35,7 +36,8 @@ record SessionRecord(
     Ending ending,
     Instant started,
     @Nullable Instant ended,
-    List<StepRecord> steps) {
+    List<StepRecord> steps,
+    @Nullable String boot) {
   SessionRecord {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(person, "person");
@@ -43,6 +45,7 @@ record SessionRecord(
     Objects.requireNonNull(ending, "ending");
     Objects.requireNonNull(started, "started");
     tokens = Set.copyOf(tokens);
+    tokens.forEach(TokenMarks::requireMark);
     attributes = Map.copyOf(attributes);
     steps = List.copyOf(steps);
   }
@@ -91,9 +94,41 @@ record SessionRecord(
     return with(State.ENDED, outcome, ending, Instant.now(), steps);
   }
 
-  SessionRecord of(String who, @Nullable Long identity) {
+  SessionRecord of(String who, @Nullable Account whom) {
     return new SessionRecord(
-        session, who, identity, tokens, attributes, state, outcome, ending, started, ended, steps);
+        session,
+        who,
+        whom,
+        tokens,
+        attributes,
+        state,
+        outcome,
+        ending,
+        started,
+        ended,
+        steps,
+        boot);
+  }
+
+  /** Whether the machine was started anew since it was written. */
+  boolean isOfEarlierBoot(String now) {
+    return boot != null && !boot.isEmpty() && !now.isEmpty() && !boot.equals(now);
+  }
+
+  SessionRecord in(String now) {
+    return new SessionRecord(
+        session,
+        person,
+        account,
+        tokens,
+        attributes,
+        state,
+        outcome,
+        ending,
+        started,
+        ended,
+        steps,
+        now);
   }
 
   private SessionRecord with(
@@ -103,7 +138,18 @@ record SessionRecord(
       @Nullable Instant ended,
       List<StepRecord> steps) {
     return new SessionRecord(
-        session, person, uid, tokens, attributes, state, outcome, ending, started, ended, steps);
+        session,
+        person,
+        account,
+        tokens,
+        attributes,
+        state,
+        outcome,
+        ending,
+        started,
+        ended,
+        steps,
+        boot);
   }
 
   SessionReport report() {

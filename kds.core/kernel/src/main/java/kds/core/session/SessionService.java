@@ -3,6 +3,7 @@ package kds.core.session;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,9 @@ import org.apache.felix.hc.api.FormattingResultLog;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -44,6 +47,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.osgi.service.condition.Condition;
 import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions as a service. It comes once the configuration was fed and all bundles were started:
@@ -63,6 +68,9 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
   private static final String ACTOR = "sessions";
   private static final Duration GAP = Duration.ofSeconds(10);
   private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final int MOST_ENDED = 1000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SessionService.class);
 
   private final StepServices steps;
   private final Engine engine;
@@ -91,6 +99,8 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
             steps,
             new People(users),
             () -> limits,
+            Boot.id(),
+            () -> isStopping(context),
             report -> record(null, "session.over", report));
   }
 
@@ -99,8 +109,21 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
   void open() throws IOException {
     steps.open();
     engine.recover();
-    housekeeping.scheduleWithFixedDelay(
-        () -> engine.register().tidy(limits.keep()), 1, 1, TimeUnit.MINUTES);
+    housekeeping.scheduleWithFixedDelay(this::tidy, 1, 1, TimeUnit.MINUTES);
+  }
+
+  /** Bundles with steps may be stopped before this one is. */
+  private static boolean isStopping(BundleContext context) {
+    return context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
+  }
+
+  /** One that fails must not be the last: its timer would be cancelled. */
+  private void tidy() {
+    try {
+      engine.register().tidy(limits.keep(), Instant.now());
+    } catch (RuntimeException e) {
+      LOG.error("Ended sessions could not be forgotten; that is tried again", e);
+    }
   }
 
   @Modified
@@ -122,6 +145,7 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
         Quantity.duration(config.start_wait()),
         Quantity.duration(config.keep()),
         config.most_starting(),
+        MOST_ENDED,
         GAP,
         GRACE);
   }
@@ -231,8 +255,7 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
     if (caller.session() == null || OUTSIDE.containsAll(caller.scopes())) {
       return Optional.empty();
     }
-    LiveSession session = engine.register().get(caller.session().kasmId());
-    return session != null && session.is(State.ENDED)
+    return engine.register().hasEnded(caller.session().kasmId())
         ? Optional.of("The session that this token is for has ended.")
         : Optional.empty();
   }
@@ -248,6 +271,7 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
       log.info(
           "{} sessions {}", counts.getOrDefault(state, 0), state.name().toLowerCase(Locale.ROOT));
     }
+    log.info("{} more ended before those", engine.register().countBygone());
     engine.register().troubles().forEach((what, trouble) -> log.warn("{} {}", what, trouble));
     return new Result(log);
   }

@@ -48,7 +48,7 @@ final class StepCall {
             .start(this::run);
     CompletableFuture<?> first = CompletableFuture.anyOf(answer.handle((r, e) -> r), giveWay);
     try {
-      first.get(Math.max(1, facts.limit().toMillis()), TimeUnit.MILLISECONDS);
+      first.get(facts.limit().toNanos(), TimeUnit.NANOSECONDS);
       if (answer.isDone()) {
         return result();
       }

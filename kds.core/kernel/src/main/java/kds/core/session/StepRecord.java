@@ -29,9 +29,9 @@ record StepRecord(
         facts.name(), phase, facts.endOrder(), facts.repeatable(), null, Instant.now(), 0);
   }
 
-  StepRecord with(StepResult result) {
-    long took = Math.max(0, Instant.now().toEpochMilli() - began.toEpochMilli());
-    return new StepRecord(name, phase, endOrder, repeatable, result, began, took);
+  StepRecord with(StepResult result, long took) {
+    StepResult plain = new StepResult(result.status(), Plain.text(result.message()));
+    return new StepRecord(name, phase, endOrder, repeatable, plain, began, took);
   }
 
   SessionReport.StepReport report() {

@@ -39,6 +39,13 @@ final class TokenMarks {
     return digest(tokenId);
   }
 
+  /** Refuses what is no mark, as in a journal that was tampered with. */
+  static void requireMark(String text) {
+    if (!text.matches("[0-9a-f]{64}")) {
+      throw new IllegalArgumentException("A token is marked by a digest of 64 hexadecimal digits");
+    }
+  }
+
   private static String jti(String signed) {
     int dot = signed.indexOf('.');
     if (dot < 0) {

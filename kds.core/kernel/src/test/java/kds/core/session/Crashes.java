@@ -7,6 +7,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +79,7 @@ final class Crashes {
       rig.end(report.session().kasmId());
     }
     Files.deleteIfExists(folder.resolve("acts"));
-    rig.engine.register().tidy(java.time.Duration.ofSeconds(-1));
+    rig.engine.register().tidy(Duration.ofSeconds(-1), Instant.now());
     assertThat(rig.engine.register().list()).isEmpty();
   }
 
@@ -98,7 +101,9 @@ final class Crashes {
   private Iterable<SessionRecord> journals() throws Exception {
     Journal journal = new Journal(folder.resolve("state/sessions"));
     journal.open();
-    return journal.readAll();
+    List<SessionRecord> records = new ArrayList<>();
+    journal.readAll(records::add);
+    return records;
   }
 
   private static boolean isOver(SessionReport report) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -55,7 +56,8 @@ class EngineTest {
 
   private Limits waits(Duration end, Duration start) {
     Limits now = Rig.LIMITS;
-    return new Limits(end, start, now.keep(), now.mostStarting(), now.gap(), now.grace());
+    return new Limits(
+        end, start, now.keep(), now.mostStarting(), now.mostEnded(), now.gap(), now.grace());
   }
 
   @Test
@@ -511,9 +513,9 @@ class EngineTest {
     rig.start(request);
     rig.start(alive);
     rig.end(request.session().kasmId());
-    rig.engine.register().tidy(Duration.ofDays(1));
+    rig.engine.register().tidy(Duration.ofDays(1), Instant.now());
     assertThat(rig.engine.register().list()).hasSize(2);
-    rig.engine.register().tidy(Duration.ofSeconds(-1));
+    rig.engine.register().tidy(Duration.ofSeconds(-1), Instant.now());
     assertThat(rig.engine.register().list()).hasSize(1);
     assertThat(folder.resolve("state/sessions").toFile().list()).hasSize(1);
   }

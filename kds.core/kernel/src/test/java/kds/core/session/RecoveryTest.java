@@ -54,7 +54,7 @@ class RecoveryTest {
         new SessionRecord(
             new Session(ID, "id of ann", "ann", "ann", CredentialType.STATIC),
             "account ann",
-            1001L,
+            new Account("ann", 1001, 1001, List.of(1001L), "/home/ann", "/bin/bash"),
             Set.of(),
             Map.of("zone", "north"),
             state,
@@ -62,7 +62,8 @@ class RecoveryTest {
             Ending.DELETE,
             Instant.now(),
             state == State.ENDED ? Instant.now() : null,
-            List.of(steps));
+            List.of(steps),
+            "first boot");
     Files.write(journals().resolve(ID + ".json"), new JsonMapper().writeValueAsBytes(record));
   }
 

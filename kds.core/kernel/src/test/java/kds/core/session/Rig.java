@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import kds.api.capability.Lease;
 import kds.api.session.CredentialType;
 import kds.api.session.Session;
@@ -28,6 +29,7 @@ final class Rig implements StepSource {
           Duration.ofSeconds(20),
           Duration.ofDays(1),
           200,
+          1000,
           Duration.ofMillis(100),
           Duration.ofMillis(200));
 
@@ -37,6 +39,13 @@ final class Rig implements StepSource {
   final ToyUsers users = new ToyUsers().add("ann", "ann", 1001).add("bob", "bob", 1002);
   final Map<String, SessionStep> steps = new ConcurrentHashMap<>();
   final AtomicInteger leases = new AtomicInteger();
+
+  /** Set before a restart: the machine was restarted, too. */
+  String boot = "first boot";
+
+  volatile boolean stopping;
+  volatile boolean broken;
+  Consumer<SessionReport> over = report -> {};
   final Path folder;
   volatile Limits limits = LIMITS;
   Engine engine;
@@ -55,7 +64,9 @@ final class Rig implements StepSource {
             this,
             new People(users),
             () -> limits,
-            report -> {});
+            boot,
+            () -> stopping,
+            report -> over.accept(report));
     return this;
   }
 
@@ -124,6 +135,9 @@ final class Rig implements StepSource {
 
   @Override
   public List<StepFacts> facts() {
+    if (broken) {
+      throw new IllegalStateException("No step can be asked.");
+    }
     return steps.values().stream().map(StepFacts::of).toList();
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
@@ -13,6 +14,12 @@ import kds.api.host.HostUsers;
 final class ToyUsers implements HostUsers {
   private final Map<String, HostUser> byName = new ConcurrentHashMap<>();
   volatile boolean down;
+
+  /** Opened by the first question. */
+  volatile CountDownLatch asked = new CountDownLatch(1);
+
+  /** Closed, it keeps every question waiting. */
+  volatile CountDownLatch answers = new CountDownLatch(0);
 
   /** Makes a user known under one more name. */
   ToyUsers add(String name, String canonical, long uid) {
@@ -34,7 +41,19 @@ final class ToyUsers implements HostUsers {
     return byName.values().stream().filter(user -> user.uid() == uid).findFirst();
   }
 
+  ToyUsers remove(String name) {
+    byName.remove(name);
+    return this;
+  }
+
   private void refuseIfDown() throws HostException {
+    asked.countDown();
+    try {
+      answers.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException(HostException.Reason.BUSY, "The look-up was interrupted.", e);
+    }
     if (down) {
       throw new HostException(HostException.Reason.TIMEOUT, "The name service did not answer.");
     }

@@ -2,6 +2,7 @@ package kds.http.session;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -181,7 +182,8 @@ final class Orders {
     }
     if (!value.isString()
         || value.stringValue().length() > longest
-        || value.stringValue().chars().anyMatch(Character::isISOControl)) {
+        || value.stringValue().chars().anyMatch(Character::isISOControl)
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(value.stringValue())) {
       throw bad("'" + name + "' must be a string of at most " + longest + " plain characters.");
     }
     return value.stringValue();

@@ -106,6 +106,8 @@ class SessionRoutesTest {
       {START.replace("\"static\"", "\"dynamic\"").replace("\"ann\"", "\"\""), "'username'"},
       {START.replace("\"ann\"", "\"-rf\""), "'username' is not the name"},
       {START.replace("\"ann\"", "\"a\\nb\""), "'username' must be a string"},
+      {START.replace("\"ann\"", "\"\\ud83d\""), "'username' must be a string"},
+      {START.replace("\"u1\"", "\"\\udc00x\""), "'user_id' must be a string"},
       {START.replace("[{\"name\":\"s3\"}]", "{}"), "'storage_mappings' must be an array"},
       {START.replace("[{\"name\":\"s3\"}]", "[7]"), "'storage_mappings' must hold objects"},
       {START.replace("user_id", "user_ID"), "'user_id' is missing"},

@@ -43,7 +43,7 @@ public final class NameService {
   private static final int FIRST_ROOM = 4096;
   private static final int MOST_ROOM = 4 << 20;
 
-  /** Looks a name up; empty when no source knows it. */
+  /** Looks a name up, with the primary group only; empty when no source knows it. */
   public Optional<HostUser> byName(String name) throws HostException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocateFrom(name);
@@ -53,11 +53,11 @@ public final class NameService {
               "user " + name,
               (state, entry, room, size, answer) ->
                   (int) GETPWNAM.invokeExact(state, text, entry, room, size, answer));
-      return found.isEmpty() ? Optional.empty() : Optional.of(user(arena, found.get()));
+      return found.isEmpty() ? Optional.empty() : Optional.of(user(found.get()));
     }
   }
 
-  /** Looks a uid up; empty when no source knows it. */
+  /** Looks a uid up, with the primary group only; empty when no source knows it. */
   public Optional<HostUser> byUid(long uid) throws HostException {
     try (Arena arena = Arena.ofConfined()) {
       Optional<MemorySegment> found =
@@ -66,7 +66,7 @@ public final class NameService {
               "uid " + uid,
               (state, entry, room, size, answer) ->
                   (int) GETPWUID.invokeExact(state, (int) uid, entry, room, size, answer));
-      return found.isEmpty() ? Optional.empty() : Optional.of(user(arena, found.get()));
+      return found.isEmpty() ? Optional.empty() : Optional.of(user(found.get()));
     }
   }
 
@@ -109,22 +109,28 @@ public final class NameService {
         Reason.IO, "The name service's entry of " + what + " is larger than " + MOST_ROOM);
   }
 
+  /**
+   * Reads an answer. glibc says 0 and gives no entry when no source knows it; any error means that
+   * the source asked last could not be asked, and then nobody knows whether there is one.
+   */
   private static boolean found(String what, int error, MemorySegment answer) throws HostException {
     return switch (error) {
       case 0 -> answer.get(ADDRESS, 0).address() != 0;
-      // getpwnam(3): various systems say one of these for "not found"
-      case Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> false;
-      default ->
-          throw new HostException(
-              error == Errno.EMFILE || error == Errno.ENFILE || error == Errno.ENOMEM
-                  ? Reason.BUSY
-                  : Reason.IO,
-              "The name service failed to look up %s (%s); try: getent passwd"
-                  .formatted(what, Errno.name(error)));
+      case Errno.ESRCH -> false;
+      case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM -> throw failure(Reason.BUSY, what, error);
+      default -> throw failure(Reason.TIMEOUT, what, error);
     };
   }
 
-  private static HostUser user(Arena arena, MemorySegment entry) throws HostException {
+  private static HostException failure(Reason reason, String what, int error) {
+    return new HostException(
+        reason,
+        "The directory does not answer: the name service could not look up %s (%s)."
+                .formatted(what, Errno.name(error))
+            + " Try: getent passwd");
+  }
+
+  private static HostUser user(MemorySegment entry) throws HostException {
     String name = Libc.string(entry, NAME);
     int gid = entry.get(JAVA_INT, GID);
     String home = Libc.string(entry, HOME);
@@ -133,7 +139,7 @@ public final class NameService {
           name,
           Integer.toUnsignedLong(entry.get(JAVA_INT, UID)),
           Integer.toUnsignedLong(gid),
-          groups(arena, entry.get(ADDRESS, NAME), gid),
+          List.of(Integer.toUnsignedLong(gid)),
           Path.of(home),
           Libc.string(entry, SHELL));
     } catch (InvalidPathException e) {
@@ -143,6 +149,13 @@ public final class NameService {
                   .formatted(name)
               + " LC_ALL=C.UTF-8",
           e);
+    }
+  }
+
+  /** All groups of an account, the primary one among them. A source that fails adds none. */
+  public List<Long> groups(String user, long primary) {
+    try (Arena arena = Arena.ofConfined()) {
+      return groups(arena, arena.allocateFrom(user), (int) primary);
     }
   }
 
