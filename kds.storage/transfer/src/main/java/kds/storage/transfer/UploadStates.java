@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,6 +49,11 @@ final class UploadStates {
 
   UploadStates(Path folder) {
     this.folder = folder;
+  }
+
+  /** Those of a running service. */
+  static UploadStates of(BundleContext context) {
+    return new UploadStates(Path.of(context.getProperty("kds.state"), "uploads"));
   }
 
   /** A new key: nobody guesses it. */
