@@ -108,6 +108,16 @@ public final class Exchange {
     return joined.isEmpty() && !request.getHeaders().contains(name) ? null : joined.toString();
   }
 
+  /** The request's method. */
+  public String method() {
+    return request.getMethod();
+  }
+
+  /** Whether a body comes, of a length that was announced or not. */
+  public boolean hasBody() {
+    return announced() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+  }
+
   /** The length of the body that was announced, -1 when none was. */
   public long announced() {
     return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);

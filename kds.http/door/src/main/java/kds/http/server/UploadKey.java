@@ -19,20 +19,25 @@ final class UploadKey {
 
   private UploadKey() {}
 
+  /** Whatever may hold one, up to its sixth letter. */
+  private static final Pattern LONG =
+      Pattern.compile("(/files/.{6}).+", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
   /** Whether a request brings one. */
   static boolean isIn(Request request) {
     String path = request.getHttpURI().getPath();
     return path != null && METHODS.contains(request.getMethod()) && PATH.matcher(path).matches();
   }
 
-  /** A URI as a log may see it: of a key its first letters, enough to tell two apart. */
+  /**
+   * A URI as a log may see it: of a key its first letters, enough to tell two apart; also where the
+   * URL was written in another way, as with a slash behind it or a letter encoded.
+   */
   static HttpURI forLog(HttpURI uri) {
     String path = uri.getPath();
-    Matcher matcher = path == null ? null : PATH.matcher(path);
+    Matcher matcher = path == null ? null : LONG.matcher(path);
     return matcher != null && matcher.matches()
-        ? HttpURI.build(uri)
-            .path("/files/" + matcher.group(1).substring(0, 6) + "...")
-            .asImmutable()
+        ? HttpURI.build(uri).path(matcher.group(1) + "...").asImmutable()
         : uri;
   }
 }

@@ -90,4 +90,16 @@ final class UploadKeyTest {
           .doesNotContain(RIGHT.substring(7));
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/x", ";a", "%20", "?a=b"})
+  void isShortenedHoweverItIsWritten(String end) throws Exception {
+    try (TestDoor door = open()) {
+      status(door, "GET", RIGHT + end);
+      TestDoor.await("the log", () -> !door.accessLog.isEmpty());
+      assertThat(door.accessLog.toString())
+          .contains("/files/rightA...")
+          .doesNotContain(RIGHT.substring(7));
+    }
+  }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import kds.api.host.HostException;
 import kds.api.host.HostPart;
 import kds.api.security.Caller;
 import kds.api.transfer.Place;
@@ -168,6 +169,41 @@ final class OpenResumable implements ResumableUpload {
       }
     }
     abandon();
+  }
+
+  /** Appends this complete part to a whole, and tells the sum of it that was known. */
+  int appendTo(OpenResumable whole, ByteBuffer room) throws TransferException {
+    Kept content = open();
+    content.syncIfLonger();
+    if (content.size() != size()) {
+      throw incomplete();
+    }
+    try {
+      PartReader.read(Objects.requireNonNull(part), 0, size(), room, whole.open()::write);
+    } catch (HostException e) {
+      throw noted.fault(e);
+    }
+    return noted.state().crc32c();
+  }
+
+  static TransferException incomplete() {
+    return new TransferException(
+        Reason.INCOMPLETE, "A part is not complete yet. Send the rest of it, then join them.");
+  }
+
+  /** The sum of what is durable. */
+  int crc32c() {
+    return noted.state().crc32c();
+  }
+
+  /** Ends a part that has become a piece of another file. */
+  void endJoined() throws TransferException {
+    noted.end("JOINED");
+  }
+
+  /** Keeps what the client wants to have back. */
+  void remember(String metadata) throws TransferException {
+    noted.note(noted.state().remembering(metadata));
   }
 
   @Override

@@ -3,12 +3,12 @@ package kds.storage.transfer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import kds.api.capability.Capability;
-import kds.api.host.HostException;
 import kds.api.host.HostFiles;
 import kds.api.host.HostPart;
 import kds.api.host.HostUsers;
@@ -18,14 +18,12 @@ import kds.api.session.Session;
 import kds.api.session.SessionReport;
 import kds.api.session.Sessions;
 import kds.api.transfer.FileTransfer;
-import kds.api.transfer.ResumableUpload;
 import kds.api.transfer.ResumableUploads;
 import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.UploadRequest;
 import kds.api.transfer.UploadTicket;
 import kds.storage.transfer.Folders.Entered;
-import kds.storage.transfer.Places.Use;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -54,6 +52,10 @@ import org.slf4j.LoggerFactory;
 @SatisfyingConditionTarget("(osgi.condition.id=kds.transfer)")
 public final class ResumableFiles implements ResumableUploads {
   private static final Logger LOG = LoggerFactory.getLogger(ResumableFiles.class);
+
+  /** Beside what a part's hidden file lies; it never gets a name. */
+  private static final String PART = "part";
+
   private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
   private final Folders folders;
@@ -140,57 +142,42 @@ public final class ResumableFiles implements ResumableUploads {
   @Override
   public UploadTicket create(Caller caller, UploadRequest request, String metadata)
       throws TransferException {
-    Rules now = rules;
-    Trail trail = Trail.ofUpload(audit, caller, request.path());
-    try {
-      SessionFiles.requireAllowed(now.settings().allowUpload(), "Uploads");
-      new Limit(now.settings().maxUploadSize(), request.size()).checkAnnounced();
-      admission().inspection().requireInspector();
-      allowance.take(caller.subject());
-      try (Entered entered = folders.enter(now.settings(), caller, Use.UPLOAD)) {
-        return create(now, caller, request, metadata, entered);
-      }
-    } catch (TransferException e) {
-      trail.refused(e);
-      throw e;
-    }
+    return begin(caller, request, new Beginner.Kind(UploadStates.newKey(), metadata, false));
   }
 
-  private UploadTicket create(
-      Rules now, Caller caller, UploadRequest request, String metadata, Entered entered)
+  @Override
+  public UploadTicket createPart(Caller caller, long size, String metadata)
       throws TransferException {
-    Publication publication =
-        new Publication(request.path(), SessionFiles.rule(now.settings(), request));
-    SessionFiles.requireFree(entered.folder(), publication);
-    String key = UploadStates.newKey();
-    String name = UploadStates.name(key).orElseThrow();
-    UploadState state =
-        UploadState.begun(
-            caller,
-            new UploadRequest(
-                request.path(),
-                request.size(),
-                publication.rule(),
-                request.sha256(),
-                request.mustBeNew()),
-            metadata,
-            entered.place(),
-            folders.owner(caller, entered.place()),
-            ledger.in(now.expires()),
-            ledger.boot());
-    // The state first: a hidden file that nothing knows of would stay for a month.
-    ledger.save(name, state);
-    try {
-      HostPart part = entered.folder().keep(request.path(), state.part(), request.size());
-      admission().begin(caller, request, part);
-    } catch (HostException e) {
-      ledger.forget(name);
-      throw Faults.of(e, Noted.what(state));
-    } catch (TransferException e) {
-      ledger.forget(name);
-      throw e;
-    }
-    return new UploadTicket(key, state.place(), state.expires());
+    return begin(
+        caller,
+        new UploadRequest(PART, size, UploadRequest.OnConflict.RENAME, false, false, true),
+        new Beginner.Kind(UploadStates.newKey(), metadata, true));
+  }
+
+  private UploadTicket begin(Caller caller, UploadRequest request, Beginner.Kind kind)
+      throws TransferException {
+    return new Beginner(folders, ledger, allowance, audit, admission())
+        .begin(caller, request, kind);
+  }
+
+  @Override
+  public UploadTicket join(Caller caller, UploadRequest request, String metadata, List<String> keys)
+      throws TransferException {
+    Joining.Uploads here =
+        new Joining.Uploads() {
+          @Override
+          public UploadTicket begin(Caller who, UploadRequest whole, String key)
+              throws TransferException {
+            return ResumableFiles.this.begin(who, whole, new Beginner.Kind(key, "", false));
+          }
+
+          @Override
+          public OpenResumable open(String key) throws TransferException {
+            return resume(key);
+          }
+        };
+    return new Joining(here, ledger, new Removal(folders, ledger, audit))
+        .join(caller, request, metadata, keys);
   }
 
   /** What uploads have to keep to from now on. */
@@ -199,7 +186,7 @@ public final class ResumableFiles implements ResumableUploads {
   }
 
   @Override
-  public ResumableUpload resume(String key) throws TransferException {
+  public OpenResumable resume(String key) throws TransferException {
     SessionFiles.requireAllowed(rules.settings().allowUpload(), "Uploads");
     String name = UploadStates.name(key).orElseThrow(Ledger::unknown);
     UploadState state = ledger.known(name);

@@ -63,7 +63,8 @@ record UploadState(
       Place place,
       @Nullable Owner owner,
       Instant expires,
-      String boot) {
+      String boot,
+      boolean partial) {
     return new UploadState(
         caller,
         request,
@@ -78,7 +79,7 @@ record UploadState(
         null,
         null,
         null,
-        null);
+        partial ? true : null);
   }
 
   UploadState at(long newOffset, int newCrc32c, String newBoot, Instant newExpires) {
@@ -130,6 +131,24 @@ record UploadState(
     return new UploadState(
         caller, request, metadata, place, owner, part, until, offset, crc32c, boot, null, done,
         ended, partial);
+  }
+
+  UploadState remembering(String newMetadata) {
+    return new UploadState(
+        caller,
+        request,
+        newMetadata,
+        place,
+        owner,
+        part,
+        expires,
+        offset,
+        crc32c,
+        boot,
+        publishing,
+        receipt,
+        ended,
+        partial);
   }
 
   /** It ended, and only that is remembered. */
