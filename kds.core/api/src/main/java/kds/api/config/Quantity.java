@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * configuration type declares them as {@code String}, because Metatype knows neither.
  */
 public final class Quantity {
-  private static final Pattern TEXT = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([A-Za-z]*)");
+  private static final Pattern TEXT = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s*([A-Za-z]*)");
 
   private static final Map<String, BigDecimal> MILLIS =
       Map.of(

@@ -51,6 +51,9 @@ public final class Toy extends LinkedBlockingQueue<Map<String, Object>> {
     @SizeValue(min = "1KiB", max = "1TiB")
     String max_upload_size() default "1GiB";
 
+    @SizeValue
+    String any_size() default "0";
+
     @DurationValue(min = "1s")
     String time_out() default "5m";
 
