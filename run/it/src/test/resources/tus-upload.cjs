@@ -1,12 +1,12 @@
 // Uploads a file with tus-js-client, whatever happens on the way:
-//   node tus-upload.cjs <endpoint> <token> <file> <name>
+//   node tus-upload.cjs <endpoint> <token> <file> <name> <parts>
 const fs = require('fs');
 const tus = require('tus-js-client');
 
-const [endpoint, token, file, name] = process.argv.slice(2);
+const [endpoint, token, file, name, parts] = process.argv.slice(2);
 const upload = new tus.Upload(fs.createReadStream(file), {
   endpoint,
-  uploadSize: fs.statSync(file).size,
+  ...(parts > 1 ? { parallelUploads: Number(parts) } : { uploadSize: fs.statSync(file).size }),
   chunkSize: Infinity,
   retryDelays: Array(300).fill(200),
   metadata: { filename: name },

@@ -18,9 +18,9 @@ final class Reception {
    * Appends the body. What came of one that breaks off counts, unless it was to be verified.
    *
    * @param checksum what it must have, null for none
-   * @throws Refusal 400 {@code incomplete}; 460
+   * @throws Refusal 400 {@code incomplete}; what the verification throws
    */
-  static void receive(Exchange exchange, ResumableUpload upload, @Nullable TusChecksum checksum)
+  static void receive(Exchange exchange, ResumableUpload upload, @Nullable Verification checksum)
       throws IOException, Refusal, TransferException {
     upload.whenTakenOver(exchange.body()::abandon);
     if (checksum == null) {
@@ -54,7 +54,7 @@ final class Reception {
     }
   }
 
-  private static void verify(Exchange exchange, ResumableUpload upload, TusChecksum checksum)
+  private static void verify(Exchange exchange, ResumableUpload upload, Verification checksum)
       throws Refusal, TransferException {
     try {
       checksum.verify();

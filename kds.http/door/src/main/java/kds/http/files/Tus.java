@@ -106,7 +106,7 @@ final class Tus {
   }
 
   /** A header is no place for the folder's explanation, nor for a path of kilobytes. */
-  private static String json(Receipt receipt) {
+  static String json(Receipt receipt) {
     Map<String, Object> json = new LinkedHashMap<>(Places.json(receipt));
     json.remove("place");
     if (receipt.path().length() > LONGEST_PATH) {

@@ -1,11 +1,9 @@
 package kds.http.files;
 
 import java.io.IOException;
-import java.util.Optional;
 import kds.api.transfer.ResumableUpload;
 import kds.api.transfer.ResumableUploads;
 import kds.api.transfer.TransferException;
-import kds.http.problem.Problem;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
 import org.eclipse.jetty.http.HttpHeader;
@@ -35,7 +33,7 @@ final class TusUpload {
       throws IOException, Refusal, TransferException {
     Tus.agree(exchange);
     exchange.set(HttpHeader.CACHE_CONTROL, "no-store");
-    try (ResumableUpload upload = resume(exchange, uploads)) {
+    try (ResumableUpload upload = KeyedUploads.resume(exchange, uploads)) {
       Tus.finishIfWhole(upload); // in case that failed, or the service died, after the last byte
       Tus.tell(exchange, upload);
       if (upload.size() < 0) {
@@ -64,7 +62,7 @@ final class TusUpload {
     }
     TusChecksum checksum = TusChecksum.of(exchange);
     long length = Tus.number(exchange, Tus.LENGTH);
-    try (ResumableUpload upload = resume(exchange, uploads)) {
+    try (ResumableUpload upload = KeyedUploads.resume(exchange, uploads)) {
       if (TusMemo.read(upload.metadata()).isFinal()) {
         throw Refusal.of(
             403, "upload-final", "This upload was joined of others. Nothing can be added to it.");
@@ -99,37 +97,9 @@ final class TusUpload {
   private static void terminate(Exchange exchange, ResumableUploads uploads)
       throws IOException, Refusal, TransferException {
     Tus.agree(exchange);
-    try (ResumableUpload upload = resume(exchange, uploads)) {
+    try (ResumableUpload upload = KeyedUploads.resume(exchange, uploads)) {
       upload.terminate();
     }
     exchange.status(204).empty();
-  }
-
-  /**
-   * Opens the upload whose key stands in the URL.
-   *
-   * @throws Refusal 410 when its owner may come no more, 429 to who tries many keys
-   */
-  static ResumableUpload resume(Exchange exchange, ResumableUploads uploads)
-      throws Refusal, TransferException {
-    ResumableUpload upload;
-    try {
-      upload = uploads.resume(exchange.path());
-    } catch (TransferException e) {
-      if (e.reason() == TransferException.Reason.NOT_FOUND) {
-        Optional<Problem> banned = exchange.keyGuard().unknown();
-        if (banned.isPresent()) {
-          throw new Refusal(banned.get());
-        }
-      }
-      throw e;
-    }
-    Optional<String> refused = exchange.keyGuard().refuses(upload.caller());
-    if (refused.isPresent()) {
-      upload.close();
-      throw Refusal.of(410, "upload-gone", refused.get());
-    }
-    exchange.known(upload.caller());
-    return upload;
   }
 }

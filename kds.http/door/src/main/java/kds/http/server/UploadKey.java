@@ -7,12 +7,12 @@ import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
 
 /**
- * An upload's own URL: {@code /files/} and a key of 256 random bits, which is the right to that one
- * upload. The only calls that need no token (design, section 5); for all other methods and paths it
- * does not exist.
+ * An upload's own URL: {@code /files/} or {@code /uploads/} and a key of 256 random bits, which is
+ * the right to that one upload. The only calls that need no token (design, section 5); for all
+ * other methods and paths it does not exist.
  */
 final class UploadKey {
-  private static final Pattern PATH = Pattern.compile("/files/([A-Za-z0-9_-]{43})");
+  private static final Pattern PATH = Pattern.compile("/(?:files|uploads)/[A-Za-z0-9_-]{43}");
 
   /** POST stands for another one of these, by X-HTTP-Method-Override. */
   private static final Set<String> METHODS = Set.of("HEAD", "PATCH", "DELETE", "POST");
@@ -21,7 +21,7 @@ final class UploadKey {
 
   /** Whatever may hold one, up to its sixth letter. */
   private static final Pattern LONG =
-      Pattern.compile("(/files/.{6}).+", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+      Pattern.compile("(/(?:files|uploads)/.{6}).+", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /** Whether a request brings one. */
   static boolean isIn(Request request) {

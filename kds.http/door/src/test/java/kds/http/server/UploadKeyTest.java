@@ -38,6 +38,8 @@ final class UploadKeyTest {
     try (TestDoor door = open()) {
       assertThat(status(door, method, RIGHT)).isEqualTo(200);
       assertThat(status(door, method, RIGHT, "Authorization: Bearer expired")).isEqualTo(200);
+      String other = RIGHT.replace("/files/", "/uploads/");
+      assertThat(status(door, method, other)).isEqualTo(200);
     }
   }
 

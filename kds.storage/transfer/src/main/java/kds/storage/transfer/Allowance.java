@@ -3,28 +3,28 @@ package kds.storage.transfer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.TransferException.Reason;
 
 /**
  * How many uploads one token subject may have begun and not finished: their states lie on the
  * system's disk, which nobody's quota guards. All states are counted only when what the last count
- * left is used up, and for one that has too many at most once a second. Thread-safe.
+ * left is used up, and for one that has too many at most every few seconds. Thread-safe; nobody
+ * waits for another subject's count.
  */
 final class Allowance {
   /** How many one token subject may have. */
   static final int MOST = 1000;
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  /** For so long a count stands that left nothing. */
+  static final Duration PAUSE = Duration.ofSeconds(5);
+
   private static final int MOST_SUBJECTS = 10_000;
 
   private final Ledger ledger;
-  private final Map<String, Left> left = new HashMap<>();
-
-  /** What a count left. */
-  private record Left(int uploads, Instant counted) {}
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
 
   Allowance(Ledger ledger) {
     this.ledger = ledger;
@@ -35,28 +35,35 @@ final class Allowance {
    *
    * @throws TransferException {@link Reason#BUSY} when there are too many
    */
-  synchronized void take(String subject) throws TransferException {
-    Left now = left.get(subject);
-    boolean empty = now == null || now.uploads() == 0;
-    if (empty && (now == null || !now.counted().plus(PAUSE).isAfter(ledger.now()))) {
-      now = new Left(Math.max(0, MOST - unfinished(subject)), ledger.now());
+  void take(String subject) throws TransferException {
+    if (accounts.size() >= MOST_SUBJECTS) {
+      accounts.clear(); // counted anew, each when it comes
     }
-    if (now.uploads() > 0) {
-      now = new Left(now.uploads() - 1, now.counted());
-      put(subject, now);
-      return;
+    if (!accounts.computeIfAbsent(subject, Account::new).take()) {
+      throw new TransferException(
+          Reason.BUSY,
+          "There are too many unfinished uploads (%d). Finish or end some first.".formatted(MOST));
     }
-    put(subject, now);
-    throw new TransferException(
-        Reason.BUSY,
-        "There are too many unfinished uploads (%d). Finish or end some first.".formatted(MOST));
   }
 
-  private void put(String subject, Left now) {
-    if (left.size() >= MOST_SUBJECTS) {
-      left.clear();
+  /** What one subject has left. */
+  private final class Account {
+    private final String subject;
+    private int left;
+    private Instant counted = Instant.MIN;
+
+    Account(String subject) {
+      this.subject = subject;
     }
-    left.put(subject, now);
+
+    synchronized boolean take() throws TransferException {
+      Instant now = ledger.now();
+      if (left == 0 && (counted == Instant.MIN || !counted.plus(PAUSE).isAfter(now))) {
+        left = Math.max(0, MOST - unfinished(subject));
+        counted = now;
+      }
+      return left > 0 && left-- > 0;
+    }
   }
 
   private int unfinished(String subject) throws TransferException {

@@ -65,7 +65,7 @@ class ResumableEndTest extends ResumableFixture {
     send(first, "x");
     finish(first);
     refused(Reason.BUSY, () -> create("more", 1)); // counted a moment ago
-    now = NOON.plusSeconds(1);
+    now = NOON.plus(Allowance.PAUSE);
     create("more", 1);
     refused(Reason.BUSY, () -> create("one too many", 1));
   }

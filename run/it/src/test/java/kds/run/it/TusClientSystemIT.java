@@ -54,8 +54,8 @@ class TusClientSystemIT {
 
   @Test
   void arriveWholeAndOnceWhateverBreaks() throws Exception {
-    TusClients.requireJavaScript(scratch);
-    Path file = write(scratch.resolve("sent.bin"));
+    TusJavaScript.require(scratch);
+    Path file = write(scratch.resolve("sent.bin"), SIZE);
     service = Service.fresh().start();
     try (CuttingRelay first = new CuttingRelay(port(), moments(CUTS));
         CuttingRelay second = new CuttingRelay(port(), moments(CUTS))) {
@@ -71,12 +71,12 @@ class TusClientSystemIT {
       FutureTask<String> javaScript =
           started(
               () ->
-                  TusClients.javaScript(
-                      scratch, certificate, url(first), token, file, "folder/js.bin"));
+                  new TusJavaScript(scratch, certificate, token)
+                      .send(url(first), file, "folder/js.bin", 1));
       FutureTask<String> java =
           started(
               () -> {
-                TusClients.java(trust, url(second), token, file, "folder/java.bin");
+                TusJava.send(trust, url(second), token, file, "folder/java.bin");
                 return "";
               });
       for (int i = 0; i < events.size(); i++) {
@@ -104,6 +104,21 @@ class TusClientSystemIT {
               BUNDLES,
               took.toSeconds(),
               answers.lines().count() - 1);
+    }
+  }
+
+  @Test
+  void sendsPartsAtTheSameTimeAndHasThemJoined() throws Exception {
+    TusJavaScript.require(scratch);
+    Path file = write(scratch.resolve("sent.bin"), 8 << 20);
+    service = Service.fresh().start();
+    Path certificate = service.home().resolve("certs/cert.pem");
+    new TusJavaScript(scratch, certificate, service.script("token").strip())
+        .send(service.url("/files/"), file, "parallel.bin", 3);
+    Path files = service.home().resolve("Files");
+    assertThat(Files.mismatch(file, files.resolve("parallel.bin"))).isEqualTo(-1);
+    try (Stream<Path> all = Files.list(files)) {
+      assertThat(all.toList()).containsExactly(files.resolve("parallel.bin"));
     }
   }
 
@@ -179,10 +194,10 @@ class TusClientSystemIT {
     }
   }
 
-  private Path write(Path file) throws IOException {
+  private Path write(Path file, long size) throws IOException {
     byte[] piece = new byte[1 << 20];
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      for (long written = 0; written < SIZE; written += piece.length) {
+      for (long written = 0; written < size; written += piece.length) {
         random.nextBytes(piece);
         out.write(piece);
       }

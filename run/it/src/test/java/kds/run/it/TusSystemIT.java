@@ -119,6 +119,7 @@ class TusSystemIT {
     String url = wire.create("hang.bin", content.length);
     long from;
     try (SSLSocket stale = hanging(url, 0, content.length, Arrays.copyOf(content, 1_000_000))) {
+      wire.awaitBytesOf("hang.bin");
       long before = System.nanoTime();
       from = wire.offset(url);
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));

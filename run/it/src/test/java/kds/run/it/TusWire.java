@@ -1,5 +1,7 @@
 package kds.run.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -158,6 +161,18 @@ final class TusWire implements AutoCloseable {
 
   long offset(String url) throws Exception {
     return head(url).headers().firstValueAsLong("Upload-Offset").orElseThrow();
+  }
+
+  /** Waits until the service has begun to receive a file. */
+  void awaitBytesOf(String name) throws Exception {
+    Pattern some = Pattern.compile("\"path\":\"" + Pattern.quote(name) + "\",\"bytes\":[1-9]");
+    long until = System.nanoTime() + 30_000_000_000L;
+    String seen = "";
+    while (!some.matcher(seen).find()) {
+      assertThat(System.nanoTime()).as("no bytes of %s: %s", name, seen).isLessThan(until);
+      seen =
+          call("GET", service.url("/transfers"), null, "Authorization", "Bearer " + token).body();
+    }
   }
 
   static byte[] random(int size) {
