@@ -96,6 +96,15 @@ class TusSystemIT {
     assertThat(wire.file("later.txt")).hasContent("later");
   }
 
+  @Test
+  void givesBackAllTheMetadataThatItTook() throws Exception {
+    String large = TusWire.metadata("large.txt") + ",note " + "QUJD".repeat(6_000);
+    HttpResponse<String> begun = wire.post(null, "Upload-Length", "1", "Upload-Metadata", large);
+    HttpResponse<String> look = wire.head(wire.location(begun));
+    assertThat(look.statusCode()).isEqualTo(200);
+    assertThat(look.headers().firstValue("Upload-Metadata")).contains(large);
+  }
+
   /** A connection that has sent the head of a PATCH and some of its body, and then hangs. */
   private static SSLSocket hanging(String url, long offset, long length, byte[] some)
       throws Exception {
