@@ -33,6 +33,9 @@ public interface ResumableUpload extends AutoCloseable {
   /** How many bytes it shall have, -1 when not told yet. */
   long size();
 
+  /** Whether it is a part, to be joined with others: then it is never published by itself. */
+  boolean partial();
+
   /** What became of it, once it is finished. */
   Optional<Receipt> receipt();
 

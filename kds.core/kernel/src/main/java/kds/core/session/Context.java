@@ -70,7 +70,7 @@ final class Context implements SessionContext {
 
   @Override
   public void tell(String text) {
-    // An ended session\'s events are forgotten some day, and must not come back.
+    // An ended session's events are forgotten some day, and must not come back.
     if (!over && !session.is(SessionReport.State.ENDED)) {
       events.tell(session.kasmId(), "progress", step, text);
     }

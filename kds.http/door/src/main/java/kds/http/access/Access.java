@@ -19,7 +19,10 @@ public final class Access {
   public static Optional<Problem> check(Caller caller, Requirement requirement) {
     if (requirement.key()) {
       return Optional.of(
-          Problem.of(404, "not-found", "There is no such upload. Begin one with POST /files/."));
+          Problem.of(
+              404,
+              "not-found",
+              "There is no such upload. Begin one with a POST to the path above it."));
     }
     String scope = requirement.scope();
     if (scope != null && !caller.may(scope)) {

@@ -15,6 +15,7 @@ public final class FileRoutes {
   public static List<Route> all(Clock clock) {
     List<Route> routes = new ArrayList<>(plain(clock));
     routes.addAll(TusRoutes.all());
+    routes.addAll(HttpUploads.all());
     return routes;
   }
 

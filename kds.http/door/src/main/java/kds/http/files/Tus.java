@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import kds.api.transfer.Receipt;
 import kds.api.transfer.ResumableUpload;
+import kds.api.transfer.TransferException;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
 final class Tus {
   static final String VERSION = "1.0.0";
   static final String EXTENSIONS =
-      "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination";
+      "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,"
+          + "concatenation";
   static final String CONTENT_TYPE = "application/offset+octet-stream";
   static final String OFFSET = "Upload-Offset";
   static final String LENGTH = "Upload-Length";
   static final String DEFER = "Upload-Defer-Length";
   static final String METADATA = "Upload-Metadata";
+  static final String CONCAT = "Upload-Concat";
+  static final String OVERRIDE = "X-HTTP-Method-Override";
 
   /** Our own: what became of a finished upload, as ASCII JSON. */
   static final String RECEIPT = "Kds-Receipt";
@@ -82,6 +86,13 @@ final class Tus {
     }
   }
 
+  /** Finishes what is complete, unless it is to be joined with others. */
+  static void finishIfWhole(ResumableUpload upload) throws TransferException {
+    if (!upload.partial() && upload.offset() == upload.size()) {
+      upload.finish();
+    }
+  }
+
   /** Tells how far an upload is. */
   static void tell(Exchange exchange, ResumableUpload upload) {
     exchange.set(OFFSET, Long.toString(upload.offset()));
@@ -95,7 +106,7 @@ final class Tus {
   }
 
   /** A header is no place for the folder's explanation, nor for a path of kilobytes. */
-  private static String json(Receipt receipt) {
+  static String json(Receipt receipt) {
     Map<String, Object> json = new LinkedHashMap<>(Places.json(receipt));
     json.remove("place");
     if (receipt.path().length() > LONGEST_PATH) {

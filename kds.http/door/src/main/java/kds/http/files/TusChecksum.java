@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest takes the content in
  * @param expected what must come out
  */
-record TusChecksum(MessageDigest digest, byte[] expected) {
+record TusChecksum(MessageDigest digest, byte[] expected) implements Verification {
   static final String ALGORITHMS = "sha1,sha256,md5,crc32c";
 
   /** What is written there is no matter of secrecy: the client chooses against accidents. */
@@ -73,7 +73,8 @@ record TusChecksum(MessageDigest digest, byte[] expected) {
    *
    * @throws Refusal 460 {@code checksum-mismatch}
    */
-  void verify() throws Refusal {
+  @Override
+  public void verify() throws Refusal {
     if (!MessageDigest.isEqual(digest.digest(), expected)) {
       throw Refusal.of(
           460,

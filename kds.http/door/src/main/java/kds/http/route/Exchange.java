@@ -3,7 +3,9 @@ package kds.http.route;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
 import kds.http.server.Endless;
@@ -109,6 +111,16 @@ public final class Exchange {
     return joined.isEmpty() && !request.getHeaders().contains(name) ? null : joined.toString();
   }
 
+  /** The request's method. */
+  public String method() {
+    return request.getMethod();
+  }
+
+  /** Whether a body comes, of a length that was announced or not. */
+  public boolean hasBody() {
+    return announced() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+  }
+
   /** The length of the body that was announced, -1 when none was. */
   public long announced() {
     return request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
@@ -153,6 +165,17 @@ public final class Exchange {
   public Exchange status(int status) {
     response.setStatus(status);
     return this;
+  }
+
+  /** Sends an answer before the answer, as 103 or 104; a client that does not know it waits on. */
+  public void interim(int status, Map<String, String> fields) throws ClientGoneException {
+    HttpFields.Mutable headers = HttpFields.build();
+    fields.forEach(headers::put);
+    try {
+      response.writeInterim(status, headers).join();
+    } catch (CompletionException e) {
+      throw new ClientGoneException("The answer could not be sent.", e);
+    }
   }
 
   /** Answers with a JSON object. */

@@ -80,6 +80,7 @@ final class HttpServer {
     server.setRequestLog(
         (request, response) -> accessLog.log(Credentials.forLog(request), response));
     configuration.setRequestHeaderSize(HEADER_BYTES);
+    configuration.setMaxResponseHeaderSize(2 * HEADER_BYTES); // some give back what was sent
     configuration.setSendServerVersion(false);
     configuration.setHttpCompliance(HttpCompliance.STRICT);
     configuration.setUriCompliance(PATHS);

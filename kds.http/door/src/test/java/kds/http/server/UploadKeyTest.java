@@ -38,6 +38,8 @@ final class UploadKeyTest {
     try (TestDoor door = open()) {
       assertThat(status(door, method, RIGHT)).isEqualTo(200);
       assertThat(status(door, method, RIGHT, "Authorization: Bearer expired")).isEqualTo(200);
+      String other = RIGHT.replace("/files/", "/uploads/");
+      assertThat(status(door, method, other)).isEqualTo(200);
     }
   }
 
@@ -84,6 +86,18 @@ final class UploadKeyTest {
   void isShortenedInTheLog() throws Exception {
     try (TestDoor door = open()) {
       status(door, "HEAD", RIGHT);
+      TestDoor.await("the log", () -> !door.accessLog.isEmpty());
+      assertThat(door.accessLog.toString())
+          .contains("/files/rightA...")
+          .doesNotContain(RIGHT.substring(7));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/x", ";a", "%20", "?a=b"})
+  void isShortenedHoweverItIsWritten(String end) throws Exception {
+    try (TestDoor door = open()) {
+      status(door, "GET", RIGHT + end);
       TestDoor.await("the log", () -> !door.accessLog.isEmpty());
       assertThat(door.accessLog.toString())
           .contains("/files/rightA...")

@@ -70,6 +70,8 @@ public final class ContractWatch {
       template = folder ? "/Downloads/{path}/" : "/Downloads/{path}";
     } else if (path.matches("/files/.+")) {
       template = "/files/{path}";
+    } else if (path.matches("/uploads/.+")) {
+      template = "/uploads/{path}";
     }
     template = template.replaceFirst("^/sessions/[^/]+", "/sessions/{kasm_id}");
     template = template.replaceFirst("^/scripts/runs/[^/]+", "/scripts/runs/{id}");

@@ -1,5 +1,6 @@
 package kds.storage.transfer;
 
+import java.time.Duration;
 import kds.api.host.HostException;
 import kds.api.host.HostPart;
 import kds.api.security.Caller;
@@ -7,8 +8,8 @@ import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.UploadRequest;
 
-/** What an upload in several goes has to keep to, by the policies of a moment. */
-record Admission(Traffic traffic, Inspectors inspectors, Policies policies) {
+/** What an upload in several goes has to keep to, by the rules of a moment. */
+record Admission(Traffic traffic, Inspectors inspectors, Rules rules) {
   /**
    * Begins one, and closes its part until the first go; or refuses it, and discards the part. The
    * goes that follow belong to the same transfer.
@@ -31,16 +32,30 @@ record Admission(Traffic traffic, Inspectors inspectors, Policies policies) {
 
   /** Reports what a go moves. */
   Meter meter(Caller caller, UploadRequest request, boolean further) {
-    return Meter.up(traffic, policies, caller, request.path(), request.size(), further);
+    return Meter.up(traffic, policies(), caller, request.path(), request.size(), further);
   }
 
   /** Watches over the space that a go leaves free. */
   Reserve reserve(HostPart part, long announced) {
-    return new Reserve(part, policies.minFreeSpace(), announced);
+    return new Reserve(part, policies().minFreeSpace(), announced);
+  }
+
+  /** How much may come. */
+  Limit limit(long announced) {
+    return new Limit(rules.settings().maxUploadSize(), announced);
   }
 
   /** Has the whole looked at. */
   Inspection inspection() {
-    return inspectors.by(policies);
+    return inspectors.by(policies());
+  }
+
+  /** How long an unfinished upload is kept after its last byte. */
+  Duration expires() {
+    return rules.expires();
+  }
+
+  private Policies policies() {
+    return rules.settings().policies();
   }
 }

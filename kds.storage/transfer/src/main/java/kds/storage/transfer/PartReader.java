@@ -1,7 +1,6 @@
 package kds.storage.transfer;
 
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import kds.api.host.HostException;
 import kds.api.host.HostUpload;
 
@@ -11,19 +10,39 @@ final class PartReader {
 
   private PartReader() {}
 
+  /**
+   * Takes bytes.
+   *
+   * @param <E> what it may fail with
+   */
+  @FunctionalInterface
+  interface Taker<E extends Exception> {
+    void take(ByteBuffer bytes) throws E;
+  }
+
+  /** Room to read into. */
+  static ByteBuffer room(long bytes) {
+    return ByteBuffer.allocateDirect((int) Math.min(BUFFER, bytes));
+  }
+
   /** Shows the bytes from one place to another, piece by piece. */
-  static void read(HostUpload part, long from, long to, Consumer<ByteBuffer> reader)
-      throws HostException {
-    if (from == to) {
-      return;
+  static <E extends Exception> void read(HostUpload part, long from, long to, Taker<E> taker)
+      throws HostException, E {
+    if (from < to) {
+      read(part, from, to, room(to - from), taker);
     }
-    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, to - from));
-    for (long at = from; at < to; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
-      if (part.read(buffer, at) < 0) {
+  }
+
+  /** The same, with room that is there already. */
+  static <E extends Exception> void read(
+      HostUpload part, long from, long to, ByteBuffer room, Taker<E> taker)
+      throws HostException, E {
+    for (long at = from; at < to; at += room.limit()) {
+      room.clear().limit((int) Math.min(room.capacity(), to - at));
+      if (part.read(room, at) < 0) {
         throw new HostException(HostException.Reason.IO, "The file became shorter");
       }
-      reader.accept(buffer.flip());
+      taker.take(room.flip());
     }
   }
 }

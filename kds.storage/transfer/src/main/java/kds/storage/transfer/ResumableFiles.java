@@ -3,38 +3,36 @@ package kds.storage.transfer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import kds.api.capability.Capability;
-import kds.api.config.Quantity;
-import kds.api.host.HostException;
 import kds.api.host.HostFiles;
 import kds.api.host.HostPart;
 import kds.api.host.HostUsers;
 import kds.api.host.StateFiles;
 import kds.api.security.Audit;
 import kds.api.security.Caller;
+import kds.api.session.Session;
+import kds.api.session.SessionReport;
+import kds.api.session.Sessions;
 import kds.api.transfer.FileTransfer;
-import kds.api.transfer.ResumableUpload;
 import kds.api.transfer.ResumableUploads;
 import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
-import kds.api.transfer.TransferException.Reason;
 import kds.api.transfer.UploadRequest;
 import kds.api.transfer.UploadTicket;
 import kds.storage.transfer.Folders.Entered;
-import kds.storage.transfer.Places.Use;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,11 +53,8 @@ import org.slf4j.LoggerFactory;
 public final class ResumableFiles implements ResumableUploads {
   private static final Logger LOG = LoggerFactory.getLogger(ResumableFiles.class);
 
-  /** How many uploads one token subject may have begun and not finished. */
-  private static final int MOST_UNFINISHED = 1000;
-
-  /** How long a client that missed the last answer can still ask for the receipt. */
-  private static final Duration RECEIPT_KEPT = Duration.ofHours(1);
+  /** Beside what a part's hidden file lies; it never gets a name. */
+  private static final String PART = "part";
 
   /** The first time soon: what expired while the service was down is there already. */
   private static final Duration SWEEP_FIRST = Duration.ofSeconds(10);
@@ -70,18 +65,14 @@ public final class ResumableFiles implements ResumableUploads {
   private final Traffic traffic;
   private final Inspectors inspectors;
   private final Audit audit;
-  private final UploadStates states;
-  private final Clock clock;
-  private final String boot;
+  private final Ledger ledger;
+  private final Allowance allowance;
   private final ScheduledExecutorService sweeper;
   private volatile Rules rules;
 
-  /** The configuration, read once. */
-  record Rules(Settings settings, Duration expires) {
-    static Rules of(TransferConfig config) {
-      return new Rules(Settings.of(config), Quantity.duration(config.upload_expires()));
-    }
-  }
+  /** Who knows which sessions are over; not there while the kernel starts. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  volatile @Nullable Sessions sessions;
 
   /**
    * Made by Declarative Services.
@@ -102,9 +93,7 @@ public final class ResumableFiles implements ResumableUploads {
         traffic,
         inspectors,
         audit,
-        UploadStates.of(states),
-        Clock.systemUTC(),
-        states.boot(),
+        new Ledger(UploadStates.of(states), Clock.systemUTC(), states.boot()),
         config);
   }
 
@@ -113,17 +102,14 @@ public final class ResumableFiles implements ResumableUploads {
       Traffic traffic,
       Inspectors inspectors,
       Audit audit,
-      UploadStates states,
-      Clock clock,
-      String boot,
+      Ledger ledger,
       TransferConfig config) {
     this.folders = folders;
     this.traffic = traffic;
     this.inspectors = inspectors;
     this.audit = audit;
-    this.states = states;
-    this.clock = clock;
-    this.boot = boot;
+    this.ledger = ledger;
+    this.allowance = new Allowance(ledger);
     this.rules = Rules.of(config);
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
@@ -159,115 +145,65 @@ public final class ResumableFiles implements ResumableUploads {
   @Override
   public UploadTicket create(Caller caller, UploadRequest request, String metadata)
       throws TransferException {
-    Rules now = rules;
-    Trail trail = Trail.ofUpload(audit, caller, request.path());
-    try {
-      SessionFiles.requireAllowed(now.settings().allowUpload(), "Uploads");
-      new Limit(now.settings().maxUploadSize(), request.size()).checkAnnounced();
-      admission().inspection().requireInspector();
-      requireFew(caller);
-      try (Entered entered = folders.enter(now.settings(), caller, Use.UPLOAD)) {
-        return create(now, caller, request, metadata, entered);
-      }
-    } catch (TransferException e) {
-      trail.refused(e);
-      throw e;
-    }
-  }
-
-  private UploadTicket create(
-      Rules now, Caller caller, UploadRequest request, String metadata, Entered entered)
-      throws TransferException {
-    Publication publication =
-        new Publication(request.path(), SessionFiles.rule(now.settings(), request));
-    SessionFiles.requireFree(entered.folder(), publication);
-    String key = UploadStates.newKey();
-    String name = UploadStates.name(key).orElseThrow();
-    UploadState state =
-        new UploadState(
-            caller,
-            new UploadRequest(
-                request.path(),
-                request.size(),
-                publication.rule(),
-                request.sha256(),
-                request.mustBeNew()),
-            metadata,
-            entered.place(),
-            folders.owner(caller, entered.place()),
-            UploadStates.newPart(),
-            expiry(now),
-            0,
-            0,
-            boot,
-            null,
-            null,
-            null);
-    // The state first: a hidden file that nothing knows of would stay for a month.
-    save(name, state);
-    try {
-      HostPart part = entered.folder().keep(request.path(), state.part(), request.size());
-      admission().begin(caller, request, part);
-    } catch (HostException e) {
-      forget(name);
-      throw Faults.of(e, what(state));
-    } catch (TransferException e) {
-      forget(name);
-      throw e;
-    }
-    return new UploadTicket(key, state.place(), state.expires());
-  }
-
-  /** What uploads have to keep to from now on. */
-  Admission admission() {
-    return new Admission(traffic, inspectors, rules.settings().policies());
-  }
-
-  /** The states lie on the system's disk, which nobody's quota guards. */
-  private void requireFew(Caller caller) throws TransferException {
-    try {
-      List<String> names = states.names();
-      if (names.size() < MOST_UNFINISHED) {
-        return;
-      }
-      int unfinished = 0;
-      for (String name : names) {
-        UploadState state = states.read(name).orElse(null);
-        if (state != null
-            && state.receipt() == null
-            && state.caller().subject().equals(caller.subject())
-            && ++unfinished >= MOST_UNFINISHED) {
-          throw new TransferException(
-              Reason.BUSY,
-              "There are too many unfinished uploads (%d). Finish or end some first."
-                  .formatted(unfinished));
-        }
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    return begin(caller, request, new Beginner.Kind(UploadStates.newKey(), metadata, false));
   }
 
   @Override
-  public ResumableUpload resume(String key) throws TransferException {
+  public UploadTicket createPart(Caller caller, long size, String metadata)
+      throws TransferException {
+    return begin(
+        caller,
+        new UploadRequest(PART, size, UploadRequest.OnConflict.RENAME, false, false, true),
+        new Beginner.Kind(UploadStates.newKey(), metadata, true));
+  }
+
+  private UploadTicket begin(Caller caller, UploadRequest request, Beginner.Kind kind)
+      throws TransferException {
+    return new Beginner(folders, ledger, allowance, audit, admission())
+        .begin(caller, request, kind);
+  }
+
+  @Override
+  public UploadTicket join(Caller caller, UploadRequest request, String metadata, List<String> keys)
+      throws TransferException {
+    Joining.Uploads here =
+        new Joining.Uploads() {
+          @Override
+          public UploadTicket begin(Caller who, UploadRequest whole, String key)
+              throws TransferException {
+            return ResumableFiles.this.begin(who, whole, new Beginner.Kind(key, "", false));
+          }
+
+          @Override
+          public OpenResumable open(String key) throws TransferException {
+            return resume(key);
+          }
+        };
+    return new Joining(here, ledger, new Removal(folders, ledger, audit))
+        .join(caller, request, metadata, keys);
+  }
+
+  /** What uploads have to keep to from now on. */
+  private Admission admission() {
+    return new Admission(traffic, inspectors, rules);
+  }
+
+  @Override
+  public OpenResumable resume(String key) throws TransferException {
     SessionFiles.requireAllowed(rules.settings().allowUpload(), "Uploads");
-    String name = UploadStates.name(key).orElseThrow(ResumableFiles::unknown);
-    UploadState state = known(name);
+    String name = UploadStates.name(key).orElseThrow(Ledger::unknown);
+    UploadState state = ledger.known(name);
     if (state.receipt() != null) {
-      return upload(name, state, null, null);
+      return upload(name, new Reopening.Found(state, null), null);
     }
     Entered entered = folders.enterAgain(state.place(), state.owner());
     HostPart part = null;
     boolean begun = false;
     try {
-      part = reopen(name, state, entered);
-      if (part != null && known(name).publishing() != null) {
-        // Who had it may have published what was opened: is it still there under its hidden name?
-        part.close();
-        part = reopen(name, state, entered);
-      }
-      // Read again: who had the file before may have written until now.
-      OpenResumable open = upload(name, known(name), entered, part);
+      Reopening.Found found = new Reopening(ledger).reopen(name, state, entered);
+      part = found.part();
+      ledger.requireGoing(found.state());
+      OpenResumable open = upload(name, found, entered);
       open.begin();
       begun = true;
       return open;
@@ -281,111 +217,35 @@ public final class ResumableFiles implements ResumableUploads {
     }
   }
 
-  private OpenResumable upload(
-      String name, UploadState state, @Nullable Entered entered, @Nullable HostPart part) {
-    Trail trail = Trail.ofUpload(audit, state.caller(), state.request().path());
-    return new OpenResumable(this, name, state, entered, part, trail);
+  private OpenResumable upload(String name, Reopening.Found found, @Nullable Entered entered) {
+    UploadState state = found.state();
+    return new OpenResumable(
+        ledger,
+        this::admission,
+        new Noted(ledger, name, state, found.part()),
+        Trail.ofUpload(audit, state.caller(), state.request().path()),
+        entered,
+        found.part());
   }
 
-  /** The hidden file, or null when it was published already. */
-  private @Nullable HostPart reopen(String name, UploadState state, Entered entered)
-      throws TransferException {
-    try {
-      return entered.folder().reopen(state.request().path(), state.part());
-    } catch (HostException e) {
-      if (e.reason() != HostException.Reason.NOT_FOUND) {
-        throw Faults.of(e, what(state));
-      }
-    }
-    UploadState now = known(name);
-    if (now.receipt() != null) {
-      return null;
-    }
-    if (now.publishing() == null) {
-      save(name, now.ended("LOST"));
-      throw gone("Its content is no longer there.");
-    }
-    save(name, now.finished(now.receiptOfPublished(), receiptExpiry()));
-    return null;
-  }
-
-  private UploadState known(String name) throws TransferException {
-    UploadState state;
-    try {
-      state = states.read(name).orElseThrow(ResumableFiles::unknown);
-    } catch (IOException e) {
-      throw failed(e);
-    }
-    if (state.ended() != null) {
-      throw gone("It has ended: " + state.ended().toLowerCase(Locale.ROOT) + ".");
-    }
-    if (state.expires().isBefore(clock.instant())) {
-      throw gone("It has expired.");
-    }
-    return state;
-  }
-
-  /** Removes what has expired, and forgets what ended long ago. */
+  /** Removes what has expired or whose session is over, and forgets what ended long ago. */
   void sweep() {
     try {
-      for (String name : states.names()) {
-        new Expiry(this, folders, states, audit).look(name, clock.instant());
-      }
+      Removal removal = new Removal(folders, ledger, audit);
+      new Sweep(ledger, removal, this::isOrphaned, Sweep.MOST_OVER).run();
     } catch (IOException | RuntimeException e) {
       LOG.warn("Expired uploads could not be removed; tried again soon", e);
     }
   }
 
-  String boot() {
-    return boot;
-  }
-
-  Limit limit(long announced) {
-    return new Limit(rules.settings().maxUploadSize(), announced);
-  }
-
-  Instant expiry() {
-    return expiry(rules);
-  }
-
-  Instant receiptExpiry() {
-    return clock.instant().plus(RECEIPT_KEPT).truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  private Instant expiry(Rules now) {
-    return clock.instant().plus(now.expires()).truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  void save(String name, UploadState state) throws TransferException {
-    try {
-      states.write(name, state);
-    } catch (IOException e) {
-      throw failed(e);
+  /** One that was begun while its session was being ended. */
+  private boolean isOrphaned(UploadState state) {
+    Sessions all = sessions;
+    Session session = state.caller().session();
+    if (all == null || session == null) {
+      return false;
     }
-  }
-
-  private void forget(String name) {
-    try {
-      states.delete(name);
-    } catch (IOException e) {
-      LOG.debug("A state stays until it expires", e);
-    }
-  }
-
-  static String what(UploadState state) {
-    return "Upload of " + Faults.quote(state.request().path());
-  }
-
-  private static TransferException unknown() {
-    return new TransferException(Reason.NOT_FOUND, "There is no such upload. Begin a new one.");
-  }
-
-  private static TransferException gone(String why) {
-    return new TransferException(Reason.GONE, "The upload is gone. " + why + " Begin a new one.");
-  }
-
-  static TransferException failed(IOException e) {
-    return new TransferException(
-        Reason.FAILED, "What is known of the upload could not be read or written. Try again.", e);
+    Optional<SessionReport> known = all.find(session.kasmId());
+    return known.isPresent() && known.get().state() == SessionReport.State.ENDED;
   }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishing the name it is being given, null when that has not begun
  * @param receipt what became of it, null while unfinished
  * @param ended why it ended otherwise, null while it has not
+ * @param partial whether it is one to be joined with others, null for no
  */
 record UploadState(
     Caller caller,
@@ -38,10 +39,48 @@ record UploadState(
     String boot,
     @Nullable String publishing,
     @Nullable Receipt receipt,
-    @Nullable String ended) {
+    @Nullable String ended,
+    @Nullable Boolean partial) {
+
+  /** Whether it is a part of another, and never published by itself. */
+  boolean isPart() {
+    return Boolean.TRUE.equals(partial);
+  }
+
+  /** Whether nothing more can become of it. */
+  boolean isOver() {
+    return receipt != null || ended != null;
+  }
 
   /** An account; the uid is the identity, the name how it is found. */
   record Owner(String name, long uid) {}
+
+  /** One of which nothing has come yet. */
+  static UploadState begun(
+      Caller caller,
+      UploadRequest request,
+      String metadata,
+      Place place,
+      @Nullable Owner owner,
+      Instant expires,
+      String boot,
+      boolean partial) {
+    return new UploadState(
+        caller,
+        request,
+        metadata,
+        place,
+        owner,
+        UploadStates.newPart(),
+        expires,
+        0,
+        0,
+        boot,
+        null,
+        null,
+        null,
+        partial ? true : null);
+  }
 
   UploadState at(long newOffset, int newCrc32c, String newBoot, Instant newExpires) {
     return new UploadState(
@@ -57,7 +96,8 @@ record UploadState(
         newBoot,
         publishing,
         receipt,
-        ended);
+        ended,
+        partial);
   }
 
   UploadState announced(long size) {
@@ -77,25 +117,45 @@ record UploadState(
         boot,
         publishing,
         receipt,
-        ended);
+        ended,
+        partial);
   }
 
   UploadState publishing(@Nullable String name) {
     return new UploadState(
         caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, name, receipt,
-        ended);
+        ended, partial);
   }
 
   UploadState finished(Receipt done, Instant until) {
     return new UploadState(
         caller, request, metadata, place, owner, part, until, offset, crc32c, boot, null, done,
-        ended);
+        ended, partial);
   }
 
-  UploadState ended(String why) {
+  UploadState remembering(String newMetadata) {
     return new UploadState(
-        caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, null, receipt,
-        why);
+        caller,
+        request,
+        newMetadata,
+        place,
+        owner,
+        part,
+        expires,
+        offset,
+        crc32c,
+        boot,
+        publishing,
+        receipt,
+        ended,
+        partial);
+  }
+
+  /** It ended, and only that is remembered. */
+  UploadState ended(String why, Instant until) {
+    return new UploadState(
+        caller, request, "", place, owner, part, until, offset, crc32c, boot, null, receipt, why,
+        partial);
   }
 
   /** The receipt of one that was published when the service died before it could write so. */

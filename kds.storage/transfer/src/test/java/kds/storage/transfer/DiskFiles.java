@@ -43,6 +43,9 @@ final class DiskFiles implements HostFiles {
   /** What making a given name durable fails with, when set. */
   volatile @Nullable Reason publishFault;
 
+  /** Whether the process dies when a kept file has been discarded. */
+  volatile boolean diesAfterDiscard;
+
   /** The parts that are open, the handle that counts. */
   final Map<Path, DiskPart> parts = new ConcurrentHashMap<>();
 

@@ -155,6 +155,9 @@ final class DiskPart implements HostPart {
       throw new UncheckedIOException(e);
     }
     close();
+    if (disk.diesAfterDiscard) {
+      throw new AssertionError("killed");
+    }
   }
 
   @Override
