@@ -45,7 +45,7 @@ final class Engine implements AutoCloseable {
   /**
    * Makes one.
    *
-   * @param boot the boot of the machine, see {@link Boot}
+   * @param boot the boot of the machine, see {@link kds.api.host.StateFiles#boot}
    * @param stopping whether the service stops
    * @param over is told of each session that is over
    */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param account the user, null while he is not known
  * @param tokens the marks of the tokens that came with the request, see {@link TokenMarks}
  * @param attributes as in the request
- * @param boot the boot of the machine that it lives in, see {@link Boot}
+ * @param boot the boot of the machine that it lives in, see {@link kds.api.host.StateFiles#boot}
  */
 record SessionRecord(
     Session session,

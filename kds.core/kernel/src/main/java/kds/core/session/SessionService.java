@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import kds.api.config.Quantity;
 import kds.api.host.HostUsers;
+import kds.api.host.StateFiles;
 import kds.api.security.Audit;
 import kds.api.security.AuditRecord;
 import kds.api.security.AuditRecord.Outcome;
@@ -86,6 +87,7 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
       BundleContext context,
       @Reference Generations generations,
       @Reference HostUsers users,
+      @Reference StateFiles state,
       @Reference Audit audit,
       @Reference(target = "(osgi.condition.id=kds.deployed)") Condition deployed,
       SessionsConfig config) {
@@ -99,7 +101,7 @@ public final class SessionService implements Sessions, TokenRefusal, HealthCheck
             steps,
             new People(users),
             () -> limits,
-            Boot.id(),
+            state.boot(),
             () -> isStopping(context),
             report -> record(null, "session.over", report));
   }

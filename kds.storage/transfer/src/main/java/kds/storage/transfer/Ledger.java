@@ -56,11 +56,6 @@ final class Ledger {
     return states.names();
   }
 
-  /** Removes what a killed service was about to write. */
-  void tidy() throws IOException {
-    states.tidy(clock.instant());
-  }
-
   Optional<UploadState> find(String name) throws TransferException {
     try {
       return states.read(name);

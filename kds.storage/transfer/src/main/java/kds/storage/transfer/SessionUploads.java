@@ -3,13 +3,13 @@ package kds.storage.transfer;
 import java.time.Clock;
 import kds.api.host.HostFiles;
 import kds.api.host.HostUsers;
+import kds.api.host.StateFiles;
 import kds.api.security.Audit;
 import kds.api.session.Session;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionStep;
 import kds.api.session.StepResult;
 import kds.api.transfer.TransferException;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -33,13 +33,13 @@ public final class SessionUploads implements SessionStep {
   /** Made by Declarative Services. */
   @Activate
   public SessionUploads(
-      BundleContext context,
       @Reference HostUsers users,
       @Reference HostFiles files,
+      @Reference StateFiles states,
       @Reference Audit audit) {
     this(
         new Folders(users, files),
-        new Ledger(UploadStates.of(context), Clock.systemUTC(), Boot.id()),
+        new Ledger(UploadStates.of(states), Clock.systemUTC(), states.boot()),
         audit);
   }
 

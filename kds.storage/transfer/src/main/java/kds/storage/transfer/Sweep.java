@@ -42,7 +42,6 @@ final class Sweep {
   }
 
   void run() throws IOException {
-    ledger.tidy();
     for (String name : ledger.names()) {
       try {
         UploadState state = ledger.find(name).orElse(null);

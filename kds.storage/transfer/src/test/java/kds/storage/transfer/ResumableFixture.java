@@ -64,7 +64,7 @@ abstract class ResumableFixture {
             return this;
           }
         };
-    return new Ledger(new UploadStates(root.resolve("state/uploads")), clock, boot);
+    return new Ledger(new UploadStates(new DiskStates(root.resolve("state/uploads"))), clock, boot);
   }
 
   /** The component, as it comes up on a boot of the machine. */

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import kds.core.host.linux.Processes;
 
 /**
  * The end of one desktop, in stages: each sends a signal to some of its processes, waits until they
@@ -45,7 +46,7 @@ final class DesktopEnding implements AutoCloseable {
   /** Asks some to end; an interrupted caller does not wait for them. */
   void ask(Predicate<ProcessTable.Entry> whom, Duration limit) throws IOException {
     // A stopped process takes a signal only when it goes on.
-    stage(whom, limit, List.of(Libc.SIGTERM, Libc.SIGCONT), true);
+    stage(whom, limit, List.of(Processes.SIGTERM, Processes.SIGCONT), true);
   }
 
   /**
@@ -54,7 +55,7 @@ final class DesktopEnding implements AutoCloseable {
    * @return whether none is left
    */
   boolean kill(Duration limit) throws IOException {
-    stage(each -> true, limit, List.of(Libc.SIGKILL), false);
+    stage(each -> true, limit, List.of(Processes.SIGKILL), false);
     return members.now().isEmpty();
   }
 

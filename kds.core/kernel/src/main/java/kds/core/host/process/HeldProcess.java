@@ -3,6 +3,10 @@ package kds.core.host.process;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.Errno;
+import kds.core.host.linux.FailedCall;
+import kds.core.host.linux.Processes;
 
 /**
  * A process of a user, held by a descriptor: signals reach this one and never a later one of the
@@ -30,9 +34,9 @@ final class HeldProcess implements AutoCloseable {
       throws IOException {
     int pidfd;
     try {
-      pidfd = Libc.pidfd(entry.pid());
-    } catch (Libc.Failed e) {
-      if (e.errno() == Libc.ESRCH) {
+      pidfd = Processes.pidfd(entry.pid());
+    } catch (FailedCall e) {
+      if (e.errno() == Errno.ESRCH) {
         return Optional.empty();
       }
       throw e;
@@ -43,10 +47,10 @@ final class HeldProcess implements AutoCloseable {
         return Optional.of(new HeldProcess(entry, uid, pidfd, watch));
       }
     } catch (IOException e) {
-      Libc.close(pidfd);
+      Descriptors.close(pidfd);
       throw e;
     }
-    Libc.close(pidfd);
+    Descriptors.close(pidfd);
     return Optional.empty();
   }
 
@@ -63,7 +67,7 @@ final class HeldProcess implements AutoCloseable {
   void signal(int signal) {
     try {
       if (ProcessTable.belongsTo(entry.pid(), uid)) {
-        Libc.signal(pidfd, signal);
+        Processes.signal(pidfd, signal);
       }
     } catch (IOException e) {
       // It has ended.
@@ -73,6 +77,6 @@ final class HeldProcess implements AutoCloseable {
   @Override
   public void close() {
     watch.forget(pidfd, key);
-    Libc.close(pidfd);
+    Descriptors.close(pidfd);
   }
 }
