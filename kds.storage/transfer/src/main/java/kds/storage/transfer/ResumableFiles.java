@@ -204,9 +204,9 @@ public final class ResumableFiles implements ResumableUploads {
             null,
             null,
             null);
-    // The state first: a hidden file that nothing knows of would stay for a month.
-    save(name, state);
     try {
+      // The state first: a hidden file that nothing knows of would stay for a month.
+      save(name, state);
       HostPart part = entered.folder().keep(request.path(), state.part(), request.size());
       admission().begin(caller, request, part);
     } catch (HostException e) {
@@ -362,7 +362,13 @@ public final class ResumableFiles implements ResumableUploads {
     try {
       states.write(name, state);
     } catch (IOException e) {
-      throw failed(e);
+      throw states.full()
+          ? new TransferException(
+              Reason.NO_SPACE,
+              "The server's own disk is full, so nothing can be noted down about the upload. Ask the"
+                  + " administrator to free some space there.",
+              e)
+          : failed(e);
     }
   }
 

@@ -38,6 +38,7 @@ final class UploadStates {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{43}");
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}");
   private static final String SUFFIX = ".json";
+  private static final long ROOM = 64 << 10;
   private static final Duration HALF_WRITTEN = Duration.ofHours(1);
   private static final FileAttribute<?> PRIVATE_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -112,6 +113,15 @@ final class UploadStates {
     }
     try (FileChannel whole = FileChannel.open(folder, StandardOpenOption.READ)) {
       whole.force(true);
+    }
+  }
+
+  /** Whether there is no room for another. */
+  boolean full() {
+    try {
+      return Files.getFileStore(folder).getUsableSpace() < ROOM;
+    } catch (IOException e) {
+      return false; // then it is not known why a write failed
     }
   }
 
