@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /**
  * What the service holds in memory, and how long others wait, while it does much at once: {@code
@@ -44,23 +45,31 @@ final class Memory {
     sparse("large", 64 * GIB);
     download("warm", GIB, "large");
     long flat = 0;
-    for (long size : new long[] {MIB, Math.min(10, downloadGib) * GIB, downloadGib * GIB}) {
+    for (long size : sizes(downloadGib)) {
       sparse("sized", size);
       flat = grown("download", size, flat, download("download " + mib(size), size, "sized"));
     }
     flat = 0;
-    for (long size : new long[] {MIB, uploadGib * GIB}) {
+    for (long size : sizes(uploadGib)) {
       flat = grown("upload", size, flat, upload("upload " + mib(size), size));
     }
-    parallel();
-    Honest before = new Honest(service);
-    report("honest users alone", before.run(10));
-    slow(clients, seconds);
-    report("honest users afterwards", new Honest(service).run(10));
+    if (clients > 0) {
+      parallel();
+      report("honest users alone", new Honest(service).run(10));
+      slow(clients, seconds);
+      report("honest users afterwards", new Honest(service).run(10));
+    }
     Thread.sleep(2000);
     line("at the end, after a collection", settled(), 0);
     System.out.println(failures.isEmpty() ? "All of it held." : "FAILED: " + failures);
     System.exit(failures.isEmpty() ? 0 : 1);
+  }
+
+  private static long[] sizes(int mostGib) {
+    return LongStream.of(MIB, Math.min(10, mostGib) * GIB, mostGib * GIB)
+        .distinct()
+        .filter(size -> size > 0 && size <= mostGib * GIB)
+        .toArray();
   }
 
   private long grown(String what, long size, long before, long now) {

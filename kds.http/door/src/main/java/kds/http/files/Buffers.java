@@ -11,9 +11,9 @@ import org.eclipse.jetty.io.RetainableByteBuffer;
  * buffers of this size.
  *
  * <p>A transfer keeps its buffer while its client does nothing, and clients may do nothing in
- * thousands. So only so many buffers are large; who comes later gets a small one. Otherwise direct
- * memory would be used up, and each failed attempt to get some makes the whole service wait for a
- * full garbage collection.
+ * thousands. So each begins with a small one and gets a large one when it has moved a good deal,
+ * and only so many are large. Otherwise direct memory would be used up, and each failed attempt to
+ * get some makes the whole service wait for a full garbage collection.
  */
 final class Buffers {
   /** Large enough that calls cost nothing beside the bytes, small enough for many at once. */
@@ -21,6 +21,9 @@ final class Buffers {
 
   /** What a TLS record holds: half the speed, and room for ten thousand. */
   static final int SMALL = 16 << 10;
+
+  /** What has to be moved for a large one: more than waits in a connection whose client is slow. */
+  static final int EARNED = 512 << 10;
 
   /** How many large ones there are: a quarter of the memory that bin/kds allows. */
   static final int MOST_LARGE = 256;
@@ -36,36 +39,49 @@ final class Buffers {
 
   private Buffers() {}
 
-  /** Lends a buffer. */
+  /** Lends a buffer, a small one at first. */
   static Loan lend() {
-    boolean large = LARGE_IN_USE.incrementAndGet() <= MOST_LARGE;
-    if (!large) {
-      LARGE_IN_USE.decrementAndGet();
-    }
-    try {
-      return new Loan(
-          large ? LARGE_ONES.acquire(SIZE, true) : SMALL_ONES.acquire(SMALL, true), large);
-    } catch (Throwable e) {
-      if (large) {
-        LARGE_IN_USE.decrementAndGet();
-      }
-      throw e;
-    }
+    return new Loan(SMALL_ONES.acquire(SMALL, true));
   }
 
-  /** A buffer that is given back. */
+  /** A buffer that is given back. Belongs to one thread at a time. */
   static final class Loan implements AutoCloseable {
-    private final RetainableByteBuffer pooled;
-    private final boolean large;
+    private RetainableByteBuffer pooled;
+    private boolean large;
+    private long moved;
 
-    private Loan(RetainableByteBuffer pooled, boolean large) {
+    private Loan(RetainableByteBuffer pooled) {
       this.pooled = pooled;
-      this.large = large;
     }
 
-    /** The whole buffer, empty, to be filled. */
+    /**
+     * The whole buffer, empty, to be filled. Ask for each piece, and keep nothing of the one
+     * before: it may be another, larger buffer from then on.
+     */
     ByteBuffer cleared() {
-      return pooled.getByteBuffer().clear();
+      if (!large && moved >= EARNED) {
+        grow();
+      }
+      ByteBuffer buffer = pooled.getByteBuffer().clear();
+      moved += buffer.capacity();
+      return buffer;
+    }
+
+    private void grow() {
+      if (LARGE_IN_USE.incrementAndGet() > MOST_LARGE) {
+        LARGE_IN_USE.decrementAndGet();
+        return;
+      }
+      RetainableByteBuffer larger;
+      try {
+        larger = LARGE_ONES.acquire(SIZE, true);
+      } catch (Throwable e) {
+        LARGE_IN_USE.decrementAndGet();
+        throw e;
+      }
+      pooled.release();
+      pooled = larger;
+      large = true;
     }
 
     /** Gives it back, once. */

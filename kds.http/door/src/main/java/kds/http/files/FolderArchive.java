@@ -69,10 +69,10 @@ final class FolderArchive implements Route.Use<FileTransfer> {
       throws IOException, TransferException {
     try (Buffers.Loan outgoing = Buffers.lend();
         Buffers.Loan content = Buffers.lend()) {
-      Outlet outlet = new Outlet(exchange, outgoing.cleared());
+      Outlet outlet = new Outlet(exchange, outgoing);
       Zip zip = new Zip(outlet);
       try {
-        new Packing(folder, zip, content.cleared()).run();
+        new Packing(folder, zip, content).run();
         zip.finish();
         outlet.end();
       } finally {
@@ -85,11 +85,11 @@ final class FolderArchive implements Route.Use<FileTransfer> {
   private static final class Packing {
     private final FolderDownload folder;
     private final Zip zip;
-    private final ByteBuffer content;
+    private final Buffers.Loan content;
     private final byte[] piece = new byte[PIECE];
     private final Squeeze squeeze = new Squeeze();
 
-    Packing(FolderDownload folder, Zip zip, ByteBuffer content) {
+    Packing(FolderDownload folder, Zip zip, Buffers.Loan content) {
       this.folder = folder;
       this.zip = zip;
       this.content = content;
@@ -135,10 +135,11 @@ final class FolderArchive implements Route.Use<FileTransfer> {
     }
 
     private int read() throws TransferException {
-      content.clear().limit(PIECE);
-      int length = folder.read(content);
-      content.flip();
-      content.get(piece, 0, content.remaining());
+      ByteBuffer buffer = content.cleared();
+      buffer.limit(Math.min(PIECE, buffer.capacity()));
+      int length = folder.read(buffer);
+      buffer.flip();
+      buffer.get(piece, 0, buffer.remaining());
       return length;
     }
 
@@ -183,11 +184,13 @@ final class FolderArchive implements Route.Use<FileTransfer> {
   /** Gathers the archive's bytes and sends them. */
   private static final class Outlet extends OutputStream {
     private final Exchange exchange;
-    private final ByteBuffer buffer;
+    private final Buffers.Loan loan;
+    private ByteBuffer buffer;
 
-    Outlet(Exchange exchange, ByteBuffer buffer) {
+    Outlet(Exchange exchange, Buffers.Loan loan) {
       this.exchange = exchange;
-      this.buffer = buffer;
+      this.loan = loan;
+      this.buffer = loan.cleared();
     }
 
     @Override
@@ -201,7 +204,7 @@ final class FolderArchive implements Route.Use<FileTransfer> {
       while (done < length) {
         if (!buffer.hasRemaining()) {
           exchange.write(false, buffer.flip());
-          buffer.clear();
+          buffer = loan.cleared();
         }
         int some = Math.min(length - done, buffer.remaining());
         buffer.put(from, offset + done, some);

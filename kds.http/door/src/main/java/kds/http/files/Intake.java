@@ -103,7 +103,7 @@ final class Intake {
     private final Sink sink;
     private final @Nullable MessageDigest digest;
     private final Buffers.Loan loan = Buffers.lend();
-    private final ByteBuffer buffer = loan.cleared();
+    private ByteBuffer buffer = loan.cleared();
 
     /** What takes the content. */
     @FunctionalInterface
@@ -140,7 +140,7 @@ final class Intake {
       if (buffer.hasRemaining()) {
         sink.write(buffer);
       }
-      buffer.clear();
+      buffer = loan.cleared();
     }
 
     @Override

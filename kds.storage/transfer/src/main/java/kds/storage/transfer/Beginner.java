@@ -60,9 +60,9 @@ record Beginner(
             ledger.in(admission.expires()),
             ledger.boot(),
             kind.partial());
-    // The state first: a hidden file that nothing knows of would stay for a month.
-    ledger.save(name, state);
     try {
+      // The state first: a hidden file that nothing knows of would stay for a month.
+      ledger.save(name, state);
       HostPart part = entered.folder().keep(request.path(), state.part(), request.size());
       admission.begin(caller, request, part);
     } catch (HostException e) {

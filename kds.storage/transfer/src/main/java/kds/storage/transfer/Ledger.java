@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import kds.api.host.HostException;
 import kds.api.transfer.Receipt;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.TransferException.Reason;
@@ -94,7 +95,7 @@ final class Ledger {
     try {
       states.write(name, state);
     } catch (IOException e) {
-      throw failed(e);
+      throw isFull(e) ? full(e) : failed(e);
     }
   }
 
@@ -120,6 +121,20 @@ final class Ledger {
   /** It has come to another end. */
   UploadState ended(UploadState state, String why) {
     return state.ended(why, in(REMEMBERED));
+  }
+
+  private static boolean isFull(IOException e) {
+    return e.getCause() instanceof HostException host
+        && (host.reason() == HostException.Reason.NO_SPACE
+            || host.reason() == HostException.Reason.QUOTA);
+  }
+
+  private static TransferException full(IOException e) {
+    return new TransferException(
+        Reason.NO_SPACE,
+        "The server's own disk is full, so nothing can be noted down about the upload. Ask the"
+            + " administrator to free some space there.",
+        e);
   }
 
   /** An upload that was never begun, or that ended long ago. */

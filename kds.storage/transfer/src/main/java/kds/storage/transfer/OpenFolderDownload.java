@@ -26,14 +26,19 @@ final class OpenFolderDownload implements FolderDownload {
   /** How deep a walk goes: paths of 4095 bytes end about there. */
   private static final int DEEPEST = 2048;
 
+  /** Who packs the members keeps some 300 bytes of each in memory, for the archive's directory. */
+  static final int MOST_MEMBERS = 250_000;
+
   private final Entered entered;
   private final String path;
   private final Meter meter;
   private final Trail trail;
+  private final int most;
   private final Deque<Level> levels = new ArrayDeque<>();
   private final List<Remark> leftOut = new ArrayList<>();
   private @Nullable Open open;
   private long leftOutCount;
+  private int members;
   private long files;
   private long bytes;
   private boolean refused;
@@ -54,8 +59,14 @@ final class OpenFolderDownload implements FolderDownload {
     }
   }
 
-  /** Begins with a folder that is listed already, so that it is known to be one. */
-  OpenFolderDownload(Entered entered, String path, HostListing listing, Meter meter, Trail trail) {
+  /**
+   * Begins with a folder that is listed already, so that it is known to be one.
+   *
+   * @param most how many members there are at most
+   */
+  OpenFolderDownload(
+      Entered entered, String path, HostListing listing, Meter meter, Trail trail, int most) {
+    this.most = most;
     this.entered = entered;
     this.path = path;
     this.meter = meter;
@@ -84,10 +95,17 @@ final class OpenFolderDownload implements FolderDownload {
         levels.pop();
         continue;
       }
+      if (members == most) {
+        levels.clear();
+        remark(
+            path, "It holds more than %d files and folders; the rest is missing.".formatted(most));
+        return null;
+      }
       HostEntry entry = level.rest.next();
       String there = level.path.isEmpty() ? entry.name() : level.path + "/" + entry.name();
       Member member = entry.folder() ? folder(entry, there) : file(entry, there);
       if (member != null) {
+        members++;
         return member;
       }
     }

@@ -171,7 +171,8 @@ public final class SessionFiles implements FileTransfer {
     try {
       HostListing listing = entered.folder().list(path, MOST_ENTRIES);
       Meter meter = Meter.down(traffic, now.policies(), caller, path + "/", -1);
-      return new OpenFolderDownload(entered, path, listing, meter, trail);
+      return new OpenFolderDownload(
+          entered, path, listing, meter, trail, OpenFolderDownload.MOST_MEMBERS);
     } catch (HostException e) {
       entered.close();
       throw Faults.of(e, "Download of the folder " + Faults.quote(path));

@@ -114,6 +114,36 @@ class FolderDownloadTest {
   }
 
   @Test
+  void stopsBeforeItFillsTheMemoryOfWhoPacks() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      Files.writeString(downloads.resolve(name), name);
+    }
+    try (FolderDownload folder = open(2)) {
+      assertThat(rest(folder)).containsExactly("a=a", "b=b");
+      assertThat(folder.leftOut())
+          .extracting(FolderDownload.Remark::why)
+          .containsExactly("It holds more than 2 files and folders; the rest is missing.");
+    }
+    try (FolderDownload folder = open(3)) {
+      assertThat(rest(folder)).hasSize(3);
+      assertThat(folder.leftOut()).isEmpty();
+    }
+  }
+
+  private FolderDownload open(int most) throws Exception {
+    Settings settings = Settings.of(server.config(Map.of()));
+    Folders folders = new Folders(server, server.disk);
+    Folders.Entered entered = folders.enter(settings, Server.ann(), Places.Use.DOWNLOAD);
+    return new OpenFolderDownload(
+        entered,
+        "",
+        entered.folder().list("", 10),
+        Meter.down(server.traffic, settings.policies(), Server.ann(), "/", -1),
+        Trail.ofDownload(server.audit::add, Server.ann(), ""),
+        most);
+  }
+
+  @Test
   void leavesOneAuditRecord() throws Exception {
     Files.writeString(Files.createDirectory(downloads.resolve("a")).resolve("f"), "12345");
     try (FolderDownload folder = open("a")) {

@@ -73,7 +73,7 @@ record Fault(String call, String error, String when, Way way, String name, Strin
     List<Fault> all = new ArrayList<>();
     all.add(new Fault("fallocate", "EOPNOTSUPP", "1+", Way.PUT_ANNOUNCED, "201"));
     for (Way way : Way.values()) {
-      for (String error : List.of("EIO", "EMFILE", "ENOMEM", "EACCES")) {
+      for (String error : List.of("EIO", "EMFILE", "ENOMEM")) {
         all.add(of("openat2", error, "1+", way));
       }
       for (String error : List.of("EIO", "ENOMEM", "EACCES")) {

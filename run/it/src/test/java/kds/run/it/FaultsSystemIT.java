@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import kds.run.it.Uploads.Answer;
+import kds.run.it.Uploads.Way;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +79,7 @@ class FaultsSystemIT {
     Files.writeString(config, "\ntransfer: {max_upload_size: 400000}\n", StandardOpenOption.APPEND);
     try {
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      while (uploads.send(Uploads.Way.PUT_ANNOUNCED, large, Fault.NEW).status().equals("201")) {
+      while (uploads.send(Way.PUT_ANNOUNCED, large, Fault.NEW).status().equals("201")) {
         Files.delete(files.resolve(Fault.NEW));
         assertThat(System.nanoTime()).as("the limit holds").isLessThan(until);
       }
@@ -83,6 +87,39 @@ class FaultsSystemIT {
     } finally {
       Files.writeString(config, before);
       Files.deleteIfExists(files.resolve(Fault.KEPT));
+    }
+  }
+
+  /** What is known of an upload in several goes lies on the service's own disk. */
+  @Test
+  void refusesAnUploadInSeveralGoesThatItCannotNoteDown() throws Exception {
+    SmallDisk.requireProgram("strace", "strace");
+    Path states = service.home().resolve("state/uploads");
+    String pid = Files.readString(service.home().resolve("run/pid")).strip();
+    Path small = trial.keep();
+    for (String call : List.of("rename", "fsync")) {
+      try (Injection _ =
+          Injection.into(pid, call, "EIO", "1+", call.equals("fsync") ? states : null)) {
+        requireRefused(small, "500", states);
+      }
+    }
+    try (SmallDisk _ = SmallDisk.tmpfs(states, 1)) {
+      Files.write(states.resolve("filler"), new byte[1 << 20]);
+      requireRefused(small, "507", states);
+    }
+    assertThat(uploads.send(Way.TUS, small, Fault.NEW).status()).isEqualTo("204");
+    Files.delete(files.resolve(Fault.NEW));
+    Files.delete(files.resolve(Fault.KEPT));
+  }
+
+  private void requireRefused(Path file, String status, Path states) throws Exception {
+    Answer answer = uploads.send(Way.TUS, file, Fault.NEW);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.body()).contains("\"detail\"");
+    assertThat(uploads.unfinished()).isEmpty();
+    assertThat(uploads.names()).containsExactly(Fault.KEPT);
+    try (Stream<Path> left = Files.list(states)) {
+      assertThat(left.filter(state -> !state.endsWith("filler"))).isEmpty();
     }
   }
 

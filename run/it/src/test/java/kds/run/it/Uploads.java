@@ -74,6 +74,27 @@ final class Uploads {
     return curl("-o", into.toString(), service.url("/Downloads/" + name));
   }
 
+  /** Waits until files go where they are to go, after the configuration was edited. */
+  void awaitPlace(String kind) throws IOException, InterruptedException {
+    long until = System.nanoTime() + 30_000_000_000L;
+    while (!curl(service.url("/api/downloads?path=")).body().contains("\"" + kind + "\"")) {
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException("Files do not go to " + kind);
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  /** A download: how curl ended, and the status as its output. */
+  Command fetch(Path into, String name, String... more) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(service.anonymousCurl());
+    all.addAll(List.of("-H", "@" + header, "-m", "120", "-w", "%{http_code}"));
+    all.addAll(List.of("-o", into.toString()));
+    all.addAll(List.of(more));
+    all.add(service.url("/Downloads/" + name));
+    return Command.run(all);
+  }
+
   /** A download that goes no faster than its output is read; the caller ends it. */
   Process stream(String name) throws IOException {
     List<String> all = new ArrayList<>(service.anonymousCurl());

@@ -1,0 +1,78 @@
+package kds.run.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.LoggerFactory;
+
+/** A real account of this machine, whose home is a disk of its own; gone when closed. */
+final class LocalUser implements AutoCloseable {
+  private final String name;
+  private final Path base;
+  private final Thread lastResort = new Thread(this::remove);
+  private SmallDisk disk;
+
+  private LocalUser(String name, Path base) {
+    this.name = name;
+    this.base = base;
+  }
+
+  /** What makes a disk at a folder. */
+  @FunctionalInterface
+  interface Disk {
+    SmallDisk at(Path folder) throws Exception;
+  }
+
+  static LocalUser make(Disk disk) throws Exception {
+    Path base = Files.createTempDirectory("kds-it-");
+    Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+    LocalUser user =
+        new LocalUser("kdsit" + Long.toString(System.nanoTime() & 0xffffffffL, 36), base);
+    Runtime.getRuntime().addShutdownHook(user.lastResort);
+    try {
+      user.disk = disk.at(user.home());
+      Command.succeed("useradd", "-M", "-d", user.home().toString(), "-s", "/bin/sh", user.name);
+      Files.createDirectory(user.downloads());
+      Command.succeed("chown", "-R", user.name + ":", user.home().toString());
+      return user;
+    } catch (Exception | Error e) {
+      user.close();
+      throw e;
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  SmallDisk disk() {
+    return disk;
+  }
+
+  Path downloads() {
+    return home().resolve("Downloads");
+  }
+
+  private Path home() {
+    return base.resolve("home");
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(lastResort);
+    remove();
+  }
+
+  private void remove() {
+    try {
+      Command.run("userdel", "-f", name);
+      if (disk != null) {
+        disk.close();
+      }
+      Service.delete(base);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      LoggerFactory.getLogger(LocalUser.class).error("The user {} was left behind", name, e);
+    }
+  }
+}
