@@ -15,11 +15,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.events.AliasEvent;
-import org.yaml.snakeyaml.events.CollectionEndEvent;
-import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
-import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -35,13 +31,10 @@ final class Document {
   /** Longest file that is read; the documented one has 800 bytes. */
   static final int MOST_BYTES = 256 * 1024;
 
-  private static final int MOST_DEPTH = 12;
-  private static final int MOST_ALIASES = 20;
-
   /** The scanner's words where a colon is missing; it finds out further down. */
   private static final String NO_COLON = "could not find expected ':'";
 
-  private static final String NO_TAG = "Remove the tag (the word with the exclamation mark).";
+  static final String NO_TAG = "Remove the tag (the word with the exclamation mark).";
 
   private static final Set<Tag> PLAIN =
       Set.of(Tag.STR, Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL, Tag.TIMESTAMP, Tag.SEQ, Tag.MAP);
@@ -55,8 +48,8 @@ final class Document {
   static Document of(String text) throws BadConfigException {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
-    options.setMaxAliasesForCollections(MOST_ALIASES);
-    options.setNestingDepthLimit(MOST_DEPTH);
+    options.setMaxAliasesForCollections(Limits.MOST_ALIASES);
+    options.setNestingDepthLimit(Limits.MOST_DEPTH);
     options.setCodePointLimit(MOST_BYTES);
     Yaml yaml = new Yaml(new SafeConstructor(options));
     try {
@@ -115,44 +108,22 @@ final class Document {
     };
   }
 
-  /** Each alias and each level is a place where a small file can become a large one. */
+  /** Goes through the file once before anything is made of it. */
   private static void limit(Yaml yaml, String text) throws BadConfigException {
-    int aliases = 0;
-    int depth = 0;
-    for (Event event : yaml.parse(new StringReader(text))) {
-      depth += event instanceof CollectionStartEvent ? 1 : 0;
-      depth -= event instanceof CollectionEndEvent ? 1 : 0;
-      aliases += event instanceof AliasEvent ? 1 : 0;
-      if (aliases > MOST_ALIASES) {
-        throw new BadConfigException(
-            Spot.of(event.getStartMark()),
-            "",
-            "There are more than " + MOST_ALIASES + " aliases (*name) in the file.",
-            "Write the values out.");
+    Spot last = Spot.FILE;
+    try {
+      Limits limits = new Limits();
+      for (Event event : yaml.parse(new StringReader(text))) {
+        last = Spot.of(event.getEndMark());
+        limits.check(event);
       }
-      if (depth > MOST_DEPTH) {
-        throw new BadConfigException(
-            Spot.of(event.getStartMark()),
-            "",
-            "Blocks and lists are nested more than " + MOST_DEPTH + " deep.",
-            "Take the inner ones out; no key is that deep.");
-      }
-      if (!isReadable(event)) {
-        throw new BadConfigException(
-            Spot.of(event.getStartMark()), "", "The tag here cannot be read.", NO_TAG);
-      }
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new BadConfigException(
+          last,
+          keyOn(text, last),
+          "What follows here is not YAML, and the parser stumbles over it: " + e.getMessage(),
+          "Look for a backslash between double quotes; between single quotes it is allowed.");
     }
-  }
-
-  /** A tag that is white space, as {@code !%0b} is, throws the library off. */
-  private static boolean isReadable(Event event) {
-    String tag =
-        switch (event) {
-          case ScalarEvent scalar -> scalar.getTag();
-          case CollectionStartEvent collection -> collection.getTag();
-          default -> null;
-        };
-    return tag == null || !tag.isEmpty() && tag.trim().equals(tag);
   }
 
   private static MappingNode mapping(@Nullable Node node) throws BadConfigException {

@@ -116,6 +116,13 @@ class BadFilesTest {
         bad("an alias of itself", "toy: &t\n  label: *t\n", "1:6", "toy.label", "Write the values"),
         bad("a merge", "a: &a {x: 1}\ntoy:\n  <<: *a\n", "3:3", "toy", "Write the keys out"),
         bad("a tag", "toy:\n  label: !!java.net.URL [x]\n", "2:10", "label", "Remove the tag"),
+        bad("a blank tag", "toy:\n  label: !%0b x\n", "2:10", "", "Remove the tag"),
+        bad(
+            "a character that is none",
+            "toy:\n  label: \"\\UFFFFFFFF\"\n",
+            "2:8",
+            "label",
+            "backslash"),
         bad("a list as key", "? [a]\n: b\n", "1:3", "", "key: value"),
         bad(
             "deep nesting",
