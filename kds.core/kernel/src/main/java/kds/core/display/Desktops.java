@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
 import kds.api.host.HostUser;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ record Desktops(Path sockets, Path runtimes, Path processes) {
       for (Path process : all) {
         if (isOf(user, process)) {
           String[] variables = variables(process);
-          if (List.of(variables).contains("DISPLAY=" + display)) {
+          if (bears(variables, display)) {
             for (String variable : variables) {
               if (variable.startsWith("DBUS_SESSION_BUS_ADDRESS=unix:")) {
                 return Optional.of(variable.substring(variable.indexOf('=') + 1));
@@ -97,6 +98,12 @@ record Desktops(Path sockets, Path runtimes, Path processes) {
       return Optional.empty();
     }
     return Optional.empty();
+  }
+
+  /** With or without the number of a screen: xrdp's sessions say {@code :10.0}. */
+  private static boolean bears(String[] variables, String display) {
+    String wanted = "DISPLAY=" + display;
+    return Stream.of(variables).anyMatch(v -> v.equals(wanted) || v.startsWith(wanted + "."));
   }
 
   private static String[] variables(Path process) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WaitDisplayTest {
   @TempDir Path folder;
@@ -105,16 +107,21 @@ class WaitDisplayTest {
     assertThat(desktops.find(other)).isNull();
   }
 
-  @Test
-  void findsTheBusThatADesktopStartedItself() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {":10", ":10.0"})
+  void findsTheBusThatADesktopStartedItself(String display) throws Exception {
     Files.createDirectory(desktops.sockets());
     listen(desktops.sockets().resolve("X10"));
     Files.writeString(user.home().resolve(".Xauthority"), "cookie");
     assertThat(desktops.find(user)).isNull();
+    Path others = Files.createDirectory(desktops.processes().resolve("4710"));
+    Files.writeString(
+        others.resolve("environ"), "DISPLAY=:101\0DBUS_SESSION_BUS_ADDRESS=unix:path=/tmp/no\0");
+    assertThat(desktops.find(user)).isNull();
     Path process = Files.createDirectory(desktops.processes().resolve("4711"));
     Files.writeString(
         process.resolve("environ"),
-        "A=b\0DISPLAY=:10\0DBUS_SESSION_BUS_ADDRESS=unix:path=/tmp/dbus-x,guid=1\0");
+        "A=b\0DISPLAY=" + display + "\0DBUS_SESSION_BUS_ADDRESS=unix:path=/tmp/dbus-x,guid=1\0");
     assertThat(desktops.find(user).bus()).isEqualTo("unix:path=/tmp/dbus-x,guid=1");
   }
 

@@ -2,6 +2,7 @@ package kds.core.host.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -148,11 +149,11 @@ final class DesktopMembers {
   /** systemd puts all log-ins of a user into one slice. */
   private boolean isInLogIn(long pid) {
     String slice = "/user.slice/user-" + uid + ".slice/";
-    return read(pid, "cgroup").lines().anyMatch(line -> line.contains(slice));
+    return read(Path.of("/proc/" + pid + "/cgroup")).lines().anyMatch(line -> line.contains(slice));
   }
 
   private boolean bearsDisplay(long pid) {
-    for (String variable : read(pid, "environ").split("\0")) {
+    for (String variable : environment(pid).split("\0")) {
       if (variable.startsWith("DISPLAY=:")) {
         String number = variable.substring("DISPLAY=:".length()).replaceAll("\\..*", "");
         return displays.contains(number);
@@ -161,9 +162,29 @@ final class DesktopMembers {
     return false;
   }
 
-  private static String read(long pid, String what) {
+  /** That of a process whose first thread has ended is told by the others. */
+  private static String environment(long pid) {
+    String first = read(Path.of("/proc/" + pid + "/environ"));
+    return first.isEmpty() ? ofOtherThreads(Path.of("/proc/" + pid + "/task")) : first;
+  }
+
+  private static String ofOtherThreads(Path threads) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
+      for (Path thread : all) {
+        String theirs = read(thread.resolve("environ"));
+        if (!theirs.isEmpty()) {
+          return theirs;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return ""; // It has ended.
+    }
+    return "";
+  }
+
+  private static String read(Path file) {
     try {
-      byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/" + what));
+      byte[] bytes = Files.readAllBytes(file);
       return new String(bytes, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return ""; // It has ended.
