@@ -137,6 +137,10 @@ final class Course {
     }
     StepResult result =
         before.isPresent() && !begun.repeatable() ? unknown() : attempt(session, step, phase);
+    if (result.bad() && steps.stopping()) {
+      // Not its own fault. The next start of the service takes it up as after a crash.
+      throw new InterruptedException("The service stops");
+    }
     session.writeIfPossible(r -> r.with(begun.with(result)));
     tell(session, step, phase, result);
     if (broken != null) {

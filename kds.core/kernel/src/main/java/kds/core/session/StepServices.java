@@ -9,6 +9,7 @@ import java.util.Optional;
 import kds.api.capability.Lease;
 import kds.api.session.SessionStep;
 import kds.core.gate.Generations;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.util.tracker.ServiceTracker;
@@ -29,14 +30,21 @@ final class StepServices implements StepSource, AutoCloseable {
 
   private final ServiceTracker<SessionStep, SessionStep> tracker;
   private final Generations generations;
+  private final BundleContext context;
 
   StepServices(BundleContext context, Generations generations) {
     this.tracker = new ServiceTracker<>(context, SessionStep.class, null);
     this.generations = generations;
+    this.context = context;
   }
 
   void open() {
     tracker.open();
+  }
+
+  @Override
+  public boolean stopping() {
+    return context.getBundle(0).getState() == Bundle.STOPPING;
   }
 
   @Override

@@ -12,4 +12,7 @@ interface StepSource {
 
   /** Enters a step for one call: until the lease is closed its bundle is not stopped by a swap. */
   Optional<Lease<SessionStep>> enter(String name);
+
+  /** Whether the service stops, and its bundles one after the other. */
+  boolean stopping();
 }

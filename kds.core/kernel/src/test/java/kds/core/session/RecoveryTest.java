@@ -104,6 +104,28 @@ class RecoveryTest {
   }
 
   @Test
+  void takesUpWhatFailedOnlyBecauseTheServiceStopped() throws Exception {
+    for (boolean repeatable : new boolean[] {true, false}) {
+      Rig rig = new Rig(Files.createDirectory(folder.resolve("stops" + repeatable))).recover();
+      ToyStep cut = new ToyStep("cut", 100);
+      cut.repeatable = repeatable;
+      rig.with(
+          cut.onStart(
+              context -> {
+                rig.stopping = rig.acts().size() == 1;
+                return rig.stopping ? StepResult.failed("It was ended.") : StepResult.done("Done.");
+              }));
+      SessionRequest request = Rig.request(ID, "ann", CredentialType.STATIC);
+      assertThat(rig.start(request).state()).isEqualTo(State.STARTING);
+      rig.stopping = false;
+      rig.restart().recover();
+      SessionReport report = rig.await(ID, State.RUNNING);
+      assertThat(status(report, "cut", Phase.START))
+          .isEqualTo(repeatable ? Status.DONE : Status.UNKNOWN);
+    }
+  }
+
+  @Test
   void keepsARunningSession() throws Exception {
     journal(State.RUNNING, Outcome.READY, step("account", Phase.START, true, true));
     Rig rig = rig().recover();

@@ -31,6 +31,9 @@ final class Rig implements StepSource {
           Duration.ofMillis(100),
           Duration.ofMillis(200));
 
+  /** Whether its service stops. */
+  volatile boolean stopping;
+
   /** What the steps did, as {@code name.start:kasm_id}. */
   final List<String> log = new CopyOnWriteArrayList<>();
 
@@ -125,6 +128,11 @@ final class Rig implements StepSource {
   @Override
   public List<StepFacts> facts() {
     return steps.values().stream().map(StepFacts::of).toList();
+  }
+
+  @Override
+  public boolean stopping() {
+    return stopping;
   }
 
   @Override
