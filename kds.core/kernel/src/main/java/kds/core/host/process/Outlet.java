@@ -111,14 +111,25 @@ final class Outlet {
 
   private long read(MemorySegment into) throws IOException {
     synchronized (reading) {
+      if (closed) {
+        return 0;
+      }
       long count = Libc.read(pipe, into);
       read += Math.max(count, 0);
       return count;
     }
   }
 
+  /** Gives it up before it was ever poured out, or while it is. */
+  void abandon() {
+    end();
+  }
+
   private void end() {
     synchronized (reading) {
+      if (closed) {
+        return;
+      }
       watch.forget(pipe, key);
       Libc.close(pipe);
       // From here on nobody may ask how much waits: the number may be another file's.
