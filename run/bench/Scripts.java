@@ -1,14 +1,5 @@
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,75 +17,29 @@ import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** What run/bench/scripts measures with; see there. */
 final class Scripts {
   private static final int EACH = 5;
   private static final int WARM_UP = 3;
   private static final int ALONE = 40;
-  private static final List<String> NAMES =
-      List.of(
-          "user_id", "username", "kasm_id", "kasm_user", "jwt_token", "api_port", "storage_mapping");
   private static final Pattern ID = Pattern.compile("\\{\"id\":\"([^\"]+)\",\"script\":\"session_start/");
-  private static final Pattern HEAD = Pattern.compile("\"head\":\"(.*)\",\"tail\":\"\"");
 
   private final Path home;
-  private final String address;
+  private final Door door;
   private final long pid;
   private final Path work;
   private final Path peer;
-  private final String token;
-  private final HttpClient client;
 
   /** Wall time in milliseconds, processor time in ticks of 10 ms. */
   private record Cost(double millis, double ticks) {}
 
-  /** A session of the benchmark. */
-  private record Seat(String kasmId, int number) {
-    static List<Seat> some(int count) {
-      List<Seat> seats = new ArrayList<>();
-      for (int number = 0; number < count; number++) {
-        seats.add(new Seat(UUID.randomUUID().toString(), number));
-      }
-      return seats;
-    }
-
-    String order() {
-      return ("{\"kasm_id\":\"%s\",\"user_id\":\"user-%d\",\"username\":\"benchuser%d\","
-              + "\"kasm_user\":\"person %d\",\"credential_type\":\"dynamic\","
-              + "\"jwt_token\":\"token-%s\"}")
-          .formatted(kasmId, number, number, number, kasmId);
-    }
-
-    /** What a script of this session has to find. */
-    String value(String name) {
-      return switch (name) {
-        case "user_id" -> "user-" + number;
-        case "username" -> "benchuser" + number;
-        case "kasm_id" -> kasmId;
-        case "kasm_user" -> "person " + number;
-        case "jwt_token" -> "t0ken-" + kasmId;
-        case "api_port" -> "443";
-        default -> "";
-      };
-    }
-  }
-
   private Scripts(String[] arguments) throws Exception {
     home = Path.of(arguments[0]);
-    address = "https://localhost:" + arguments[1];
+    door = new Door(home, arguments[1]);
     pid = Long.parseLong(arguments[2]);
     work = Path.of(arguments[3]);
     peer = Path.of(arguments[7]);
-    token = Files.readString(home.resolve("run/token")).strip();
-    client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(tls(home))
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -106,22 +50,7 @@ final class Scripts {
     bench.alone();
     bench.lines("alone", 0);
     bench.lines("while " + sessions + " sessions start again and again", sessions);
-    bench.client.shutdownNow();
-  }
-
-  private static SSLContext tls(Path home) throws Exception {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    try (InputStream pem = Files.newInputStream(home.resolve("certs/cert.pem"))) {
-      trusted.setCertificateEntry(
-          "kds", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(null, trust.getTrustManagers(), null);
-    return tls;
+    bench.door.close();
   }
 
   // Many at once
@@ -210,7 +139,7 @@ final class Scripts {
     List<Seat> seats = Seat.some(sessions);
     long ticks = ticks();
     long began = System.nanoTime();
-    each(seats, seat -> post("/session_start", seat.order(), "\"outcome\":\"ready\""));
+    each(seats, seat -> door.post("/session_start", seat.order(), "\"outcome\":\"ready\""));
     double millis = (System.nanoTime() - began) / 1e6;
     Cost cost = new Cost(millis, ticks() - ticks);
     if (verify) {
@@ -224,7 +153,7 @@ final class Scripts {
     each(
         seats,
         seat ->
-            post("/session_end", "{\"kasm_id\":\"" + seat.kasmId + "\"}", "\"state\":\"ended\""));
+            door.post("/session_end", "{\"kasm_id\":\"" + seat.kasmId() + "\"}", "\"state\":\"ended\""));
   }
 
   /** Has the service find these scripts at a session's start. */
@@ -247,31 +176,16 @@ final class Scripts {
     Set<String> nonces = new HashSet<>();
     for (Seat seat : seats) {
       List<String> runs = new ArrayList<>();
-      Matcher ids = ID.matcher(get("/scripts/runs?kasm_id=" + seat.kasmId));
+      Matcher ids = ID.matcher(door.get("/scripts/runs?kasm_id=" + seat.kasmId()));
       while (ids.find()) {
         runs.add(ids.group(1));
       }
-      must(runs.size() == EACH, "Session " + seat + " has " + runs.size() + " runs");
+      Door.must(runs.size() == EACH, "Session " + seat + " has " + runs.size() + " runs");
       for (int number = 1; number <= EACH; number++) {
-        verify(seat, number, get("/scripts/runs/" + runs.get(EACH - number)), nonces);
+        seat.verify(number, door.get("/scripts/runs/" + runs.get(EACH - number)), nonces);
       }
     }
-    must(nonces.size() == seats.size() * EACH, "A nonce came twice");
-  }
-
-  private static void verify(Seat seat, int number, String run, Set<String> nonces) {
-    Matcher head = HEAD.matcher(run);
-    must(head.find(), "No whole output in " + run);
-    String[] lines = head.group(1).split("\\\\n");
-    must(lines.length == NAMES.size(), lines.length + " lines in " + run);
-    String nonce = lines[0].split(" ")[2];
-    nonces.add(nonce);
-    for (int at = 0; at < lines.length; at++) {
-      String name = NAMES.get(at);
-      String wanted = number + " " + seat.kasmId + " " + nonce + " " + name + "=" + seat.value(name);
-      must(lines[at].equals(wanted), "'" + lines[at] + "' instead of '" + wanted + "'");
-    }
-    must(run.contains("\"exit_code\":0"), run);
+    Door.must(nonces.size() == seats.size() * EACH, "A nonce came twice");
   }
 
   // One at a time
@@ -306,19 +220,17 @@ final class Scripts {
     Seat seat = Seat.some(1).getFirst();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> start =
-          threads.submit(() -> post("/session_start", seat.order(), "\"outcome\":\"ready\""));
+          threads.submit(() -> door.post("/session_start", seat.order(), "\"outcome\":\"ready\""));
       Matcher id = ID.matcher("");
       while (!id.find()) {
-        id = ID.matcher(get("/scripts/runs?kasm_id=" + seat.kasmId));
+        id = ID.matcher(door.get("/scripts/runs?kasm_id=" + seat.kasmId()));
       }
       use("with");
       Future<?> others = threads.submit(() -> crowds(crowd, start));
-      HttpResponse<Stream<String>> lines =
-          client.send(
-              request("/scripts/runs/" + id.group(1) + "/output").build(), BodyHandlers.ofLines());
+      Stream<String> lines = door.lines("/scripts/runs/" + id.group(1) + "/output");
       Instant open = Instant.now();
       List<Double> late = new ArrayList<>();
-      lines.body()
+      lines
           .filter(line -> line.startsWith("data: {\"text\":\""))
           .forEach(
               line -> {
@@ -347,7 +259,7 @@ final class Scripts {
   private Void crowds(int sessions, Future<?> until) throws Exception {
     while (sessions > 0 && !until.isDone()) {
       List<Seat> seats = Seat.some(sessions + 1).subList(1, sessions + 1);
-      each(seats, seat -> post("/session_start", seat.order(), "\"outcome\":\"ready\""));
+      each(seats, seat -> door.post("/session_start", seat.order(), "\"outcome\":\"ready\""));
       end(seats);
     }
     return null;
@@ -369,39 +281,11 @@ final class Scripts {
     }
   }
 
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(address + path))
-        .header("Authorization", "Bearer " + token);
-  }
-
-  private String get(String path) throws Exception {
-    HttpResponse<String> answer = client.send(request(path).build(), BodyHandlers.ofString());
-    must(answer.statusCode() == 200, path + ": " + answer.statusCode() + " " + answer.body());
-    return answer.body();
-  }
-
-  private String post(String path, String body, String wanted) throws Exception {
-    HttpRequest request =
-        request(path)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-    must(answer.body().contains(wanted), path + ": " + answer.statusCode() + " " + answer.body());
-    return answer.body();
-  }
-
   private void command(String tool, String... words) throws Exception {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", tool).toString());
     all.add(Long.toString(pid));
     all.addAll(List.of(words));
-    must(new ProcessBuilder(all).redirectErrorStream(true).start().waitFor() == 0, all.toString());
-  }
-
-  private static void must(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new IllegalStateException(otherwise);
-    }
+    Door.must(new ProcessBuilder(all).redirectErrorStream(true).start().waitFor() == 0, all.toString());
   }
 }
