@@ -3,7 +3,6 @@ package kds.scripts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.UUID;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,8 @@ final class Run {
 
   private record Result(Duration took, @Nullable Integer code, Outcome outcome, String message) {}
 
-  private final String id = UUID.randomUUID().toString();
   private final Instant began = Instant.now().truncatedTo(ChronoUnit.MICROS);
+  private final String id = RunId.of(began);
   private final long nanos = System.nanoTime();
   private final String script;
   private final @Nullable String kasmId;
@@ -49,7 +48,7 @@ final class Run {
 
   /** The group it runs in. Its name tells whose it is, also to another generation of the bundle. */
   String group() {
-    return groupsOf(kasmId) + id.substring(0, 8);
+    return groupsOf(kasmId) + id.substring(id.lastIndexOf('-') + 1);
   }
 
   /** What the names of the groups of a session's scripts begin with. */

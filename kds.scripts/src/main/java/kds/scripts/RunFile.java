@@ -2,8 +2,7 @@ package kds.scripts;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -20,19 +19,19 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What one file of the store tells of a run.
+ * What a file of the store tells of a run in a line of JSON.
  *
  * @param run without its output
  * @param life of the service that ran it
  * @param bundle that ran it
- * @param headLength how many of the bytes that are kept beside are the first of its output
+ * @param headLength how many of the bytes that are kept are the first of its output
  * @param leftOut how many bytes are missing between them and the last
  */
 record RunFile(ScriptRun run, String life, long bundle, int headLength, long leftOut) {
-  private static final int LONGEST = 1 << 20;
   private static final JsonFactory JSON = new JsonFactory();
 
-  byte[] bytes() {
+  /** The line, with its end. */
+  byte[] line() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       json.writeStartObject();
@@ -52,6 +51,7 @@ record RunFile(ScriptRun run, String life, long bundle, int headLength, long lef
       json.writeStringProperty("left_out", Long.toString(leftOut));
       json.writeEndObject();
     }
+    bytes.write('\n');
     return bytes.toByteArray();
   }
 
@@ -62,16 +62,13 @@ record RunFile(ScriptRun run, String life, long bundle, int headLength, long lef
   }
 
   /**
-   * Reads one.
+   * Reads it.
    *
-   * @throws IOException when it cannot be read or is none
+   * @throws IOException when it does not tell of a run
    */
-  static RunFile read(Path file) throws IOException {
-    if (Files.size(file) > LONGEST) {
-      throw new IOException(file + " is too long for what tells of a run");
-    }
+  static RunFile of(byte[] line) throws IOException {
     Map<String, String> all = new HashMap<>();
-    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), Files.readAllBytes(file))) {
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), line)) {
       String name = "";
       for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
         if (token == JsonToken.PROPERTY_NAME) {
@@ -81,8 +78,8 @@ record RunFile(ScriptRun run, String life, long bundle, int headLength, long lef
         }
       }
       return of(all);
-    } catch (JacksonException | IllegalArgumentException | java.time.DateTimeException e) {
-      throw new IOException(file + " does not tell of a run", e);
+    } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
+      throw new IOException("This does not tell of a run", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package kds.scripts;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -29,20 +30,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The runs on disk, where every bundle of the capability finds them that runs at the same time, and
- * the next start of the service. Each has a name that begins with its time: {@code .run} while it
- * goes on, {@code .json} once it is over, with what is kept of its output in {@code .out}. Not
- * synced: they outlive the service, not the machine. Thread-safe.
+ * the next start of the service. A file has the run's id for its name; it is called {@code .run}
+ * while the run goes on, and {@code .json} once it is over. Its first line tells what was known
+ * when the run began. Then comes a line with how it went, and behind it what is kept of its output.
+ * Not synced: this outlives the service, not the machine. Thread-safe.
  */
 final class RunStore {
   private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
   private static final String GOES_ON = ".run";
   private static final String OVER = ".json";
-  private static final String OUTPUT = ".out";
-  private static final String UNFINISHED = ".new";
-  private static final Set<OpenOption> FRESH =
-      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  /** More than the two lines can have together. */
+  private static final int LINES = 64 * 1024;
+
+  private static final Set<OpenOption> APPENDED =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   private static final FileAttribute<Set<PosixFilePermission>> OURS =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<Set<PosixFilePermission>> OUR_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path folder;
   private final String life;
@@ -52,6 +58,7 @@ final class RunStore {
   /**
    * Makes one.
    *
+   * @param life of the service
    * @param bundle whose runs it stores
    */
   RunStore(Path folder, String life, long bundle) {
@@ -63,10 +70,8 @@ final class RunStore {
   /** A run begins. */
   void begin(ScriptRun run) {
     try {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      write(file(run, GOES_ON), new RunFile(run, life, bundle, 0, 0).bytes());
+      Files.createDirectories(folder, OUR_FOLDER);
+      append(run, new RunFile(run, life, bundle, 0, 0).line());
     } catch (IOException e) {
       LOG.warn("Run {} of {} is not stored: {}", run.id(), run.script(), e.toString());
     }
@@ -78,15 +83,11 @@ final class RunStore {
    * @param keep how many runs that are over stay
    */
   void end(ScriptRun run, Output.Kept output, int keep) {
+    RunFile told = new RunFile(run, life, bundle, output.head().length, output.leftOut());
     try {
-      if (output.head().length > 0) {
-        write(file(run, OUTPUT), output.head(), output.tail());
-      }
-      RunFile told = new RunFile(run, life, bundle, output.head().length, output.leftOut());
-      Path fresh = file(run, UNFINISHED);
-      write(fresh, told.bytes());
-      Files.move(fresh, file(run, OVER), StandardCopyOption.ATOMIC_MOVE);
-      Files.deleteIfExists(file(run, GOES_ON));
+      append(run, told.line(), output.head(), output.tail());
+      Path file = file(run.id(), GOES_ON);
+      Files.move(file, file(run.id(), OVER), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("How run {} of {} went is not stored: {}", run.id(), run.script(), e.toString());
     }
@@ -96,13 +97,12 @@ final class RunStore {
     }
   }
 
-  private Path file(ScriptRun run, String suffix) {
-    long micros = run.began().getEpochSecond() * 1_000_000 + run.began().getNano() / 1000;
-    return folder.resolve("%017d-%s%s".formatted(micros, run.id(), suffix));
+  private Path file(String id, String suffix) {
+    return folder.resolve(id + suffix);
   }
 
-  private static void write(Path file, byte[]... parts) throws IOException {
-    try (FileChannel out = FileChannel.open(file, FRESH, OURS)) {
+  private void append(ScriptRun run, byte[]... parts) throws IOException {
+    try (FileChannel out = FileChannel.open(file(run.id(), GOES_ON), APPENDED, OURS)) {
       for (byte[] part : parts) {
         ByteBuffer left = ByteBuffer.wrap(part);
         while (left.hasRemaining()) {
@@ -113,39 +113,79 @@ final class RunStore {
   }
 
   /**
-   * The runs of one session, or of all, newest first.
+   * Some runs, newest first.
    *
    * @param wanted which
    */
   List<RunFile> list(Predicate<ScriptRun> wanted, int most) {
     List<RunFile> found = new ArrayList<>();
-    for (String name : names()) {
+    for (String id : ids()) {
       if (found.size() >= most) {
         break;
       }
-      read(name).filter(file -> wanted.test(file.run())).ifPresent(found::add);
+      find(id).filter(file -> wanted.test(file.run())).ifPresent(found::add);
     }
     return found;
   }
 
   /** One run. */
   Optional<RunFile> find(String id) {
-    return names().stream().filter(name -> name.endsWith("-" + id)).findFirst().flatMap(this::read);
+    return read(id, LINES).map(Stored::file);
   }
 
   /** What is kept of a run's output. */
   Output.Kept output(RunFile file) {
-    byte[] all = new byte[0];
-    try {
-      all = Files.readAllBytes(file(file.run(), OUTPUT));
-    } catch (NoSuchFileException _) {
-      // It wrote nothing.
-    } catch (IOException e) {
-      LOG.warn("The output of run {} cannot be read: {}", file.run().id(), e.toString());
-    }
+    byte[] all = read(file.run().id(), Integer.MAX_VALUE).map(Stored::rest).orElse(new byte[0]);
     int head = Math.min(file.headLength(), all.length);
     return new Output.Kept(
         Arrays.copyOf(all, head), file.leftOut(), Arrays.copyOfRange(all, head, all.length));
+  }
+
+  private record Stored(RunFile file, byte[] rest) {}
+
+  /**
+   * Reads a run's file.
+   *
+   * @param most how many bytes of it
+   */
+  private Optional<Stored> read(String id, int most) {
+    if (!RunId.isOne(id)) {
+      return Optional.empty();
+    }
+    // It may end, or be removed, between one look and the other.
+    for (String suffix : List.of(OVER, GOES_ON, OVER)) {
+      try (InputStream in = Files.newInputStream(file(id, suffix))) {
+        return Optional.of(parsed(in.readNBytes(most), suffix.equals(OVER)));
+      } catch (NoSuchFileException _) {
+        // As said.
+      } catch (IOException e) {
+        LOG.debug("What is stored of run {} cannot be read", id, e);
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Stored parsed(byte[] bytes, boolean over) throws IOException {
+    int first = lineEnd(bytes, 0);
+    RunFile begun = RunFile.of(Arrays.copyOf(bytes, first));
+    // Where the beginning could not be stored, the end is all there is.
+    if (!over || begun.run().outcome() != ScriptRun.Outcome.RUNNING) {
+      return new Stored(begun, Arrays.copyOfRange(bytes, first, bytes.length));
+    }
+    int second = lineEnd(bytes, first);
+    return new Stored(
+        RunFile.of(Arrays.copyOfRange(bytes, first, second)),
+        Arrays.copyOfRange(bytes, second, bytes.length));
+  }
+
+  private static int lineEnd(byte[] bytes, int from) throws IOException {
+    for (int at = from; at < bytes.length; at++) {
+      if (bytes[at] == '\n') {
+        return at + 1;
+      }
+    }
+    throw new IOException("A line is not complete");
   }
 
   /** Whether it was begun in this life of the service. */
@@ -158,49 +198,34 @@ final class RunStore {
     return file.bundle() == bundle;
   }
 
-  /** The names of all runs, newest first. */
-  private Set<String> names() {
-    Set<String> names = new TreeSet<>(Comparator.reverseOrder());
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*{.run,.json}")) {
+  /** Of all runs, newest first. */
+  private Set<String> ids() {
+    Set<String> ids = new TreeSet<>(Comparator.reverseOrder());
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        names.add(name.substring(0, name.lastIndexOf('.')));
+        if (name.endsWith(OVER) || name.endsWith(GOES_ON)) {
+          ids.add(name.substring(0, name.lastIndexOf('.')));
+        }
       }
     } catch (NoSuchFileException _) {
       // None was ever begun.
     } catch (IOException | DirectoryIteratorException e) {
       LOG.warn("The runs of scripts in {} cannot be listed: {}", folder, e.toString());
     }
-    return names;
-  }
-
-  private Optional<RunFile> read(String name) {
-    // It may end, or be removed, between one look and the other.
-    for (String suffix : List.of(OVER, GOES_ON, OVER)) {
-      try {
-        return Optional.of(RunFile.read(folder.resolve(name + suffix)));
-      } catch (NoSuchFileException _) {
-        // As said.
-      } catch (IOException e) {
-        LOG.debug("What {} tells cannot be read", name, e);
-        return Optional.empty();
-      }
-    }
-    return Optional.empty();
+    return ids;
   }
 
   private void prune(int keep) {
-    names().stream().skip(keep).forEach(this::remove);
+    ids().stream().skip(keep).forEach(this::remove);
   }
 
-  private void remove(String name) {
+  private void remove(String id) {
     try {
-      Path goesOn = folder.resolve(name + GOES_ON);
-      if (Files.exists(goesOn) && read(name).filter(this::isOfThisLife).isPresent()) {
-        return;
-      }
-      for (String suffix : List.of(GOES_ON, UNFINISHED, OUTPUT, OVER)) {
-        Files.deleteIfExists(folder.resolve(name + suffix));
+      boolean goesOn = Files.exists(file(id, GOES_ON));
+      if (!goesOn || find(id).filter(this::isOfThisLife).isEmpty()) {
+        Files.deleteIfExists(file(id, GOES_ON));
+        Files.deleteIfExists(file(id, OVER));
       }
     } catch (IOException e) {
       LOG.warn("What is stored of an old run cannot be removed: {}", e.toString());

@@ -42,7 +42,7 @@ import org.osgi.service.metatype.annotations.Option;
   int max_tasks() default 4096;
 
   @AttributeDefinition(
-      description = "How many ended runs are kept in memory with their output.",
+      description = "How many ended runs are kept with their output.",
       min = "1",
       max = "1000")
   int keep() default 200;

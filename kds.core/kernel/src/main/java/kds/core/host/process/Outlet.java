@@ -111,14 +111,25 @@ final class Outlet {
 
   private int read(ByteBuffer into) throws IOException {
     synchronized (reading) {
+      if (closed) {
+        return 0;
+      }
       int count = Descriptors.read(pipe, into);
       read += Math.max(count, 0);
       return count;
     }
   }
 
+  /** Gives it up before it was ever poured out, or while it is. */
+  void abandon() {
+    end();
+  }
+
   private void end() {
     synchronized (reading) {
+      if (closed) {
+        return;
+      }
       watch.forget(pipe, key);
       Descriptors.close(pipe);
       // From here on nobody may ask how much waits: the number may be another file's.

@@ -53,17 +53,39 @@ final class Program implements HostProcess {
     this.timers = timers;
   }
 
-  /** Begins to follow it. Takes the pipes. */
+  /**
+   * Begins to follow it. Takes the pipes.
+   *
+   * @throws IOException when it cannot be followed; then it is killed, as nobody would look at its
+   *     limit
+   */
   void follow(Watch watch, Buffers buffers, int output, int error) throws IOException {
     desk.began(pid, command.group());
     Outlet out = new Outlet(watch, buffers, output, bytes -> take(false, bytes));
     Outlet err = new Outlet(watch, buffers, error, bytes -> take(true, bytes));
-    out.open();
-    err.open();
-    synchronized (state) {
-      limit = timers.after(command.limit(), this::overtime);
-      key = watch.once(pidfd, () -> ended(watch, out, err));
+    try {
+      out.open();
+      err.open();
+      synchronized (state) {
+        key = watch.once(pidfd, () -> ended(watch, out, err));
+        limit = timers.after(command.limit(), this::overtime);
+      }
+    } catch (IOException e) {
+      out.abandon();
+      err.abandon();
+      discard();
+      throw e;
     }
+  }
+
+  private void discard() {
+    Libc.killChild(pid);
+    desk.ended(pid);
+    Libc.reap(pid, true);
+    Libc.close(pidfd);
+    desk.removeIfEmpty(command.group());
+    exit.completeExceptionally(
+        new HostException(HostException.Reason.IO, "Program " + pid + " could not be followed"));
   }
 
   private void take(boolean error, ByteBuffer bytes) {
