@@ -26,6 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
   private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  /** How long the last events of a session that is over may be on their way. */
+  private static final Duration LAST = Duration.ofSeconds(1);
+
   private static final int WAITING = 256;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -55,7 +59,7 @@ final class EventStream {
       while (!over) {
         // Looked at before the wait: what was told before the end is in the queue by then.
         over = isOver() && news.isEmpty();
-        SessionEvent event = news.poll(over ? 200 : SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+        SessionEvent event = news.poll((over ? LAST : SILENCE).toMillis(), TimeUnit.MILLISECONDS);
         if (event != null) {
           over = event.kind().equals("state") && event.text().equals("ended");
           send(text(event), false);
