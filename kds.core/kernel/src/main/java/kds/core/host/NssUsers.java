@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
@@ -92,7 +93,10 @@ public final class NssUsers implements HostUsers, Names {
       return Optional.empty();
     }
     return user(
-        List.of("user", name), "user " + name, local.knowsUser(name), () -> directory.byName(name));
+        List.of("user", name),
+        "user " + name,
+        () -> local.knowsUser(name),
+        () -> directory.byName(name));
   }
 
   @Override
@@ -101,7 +105,7 @@ public final class NssUsers implements HostUsers, Names {
       return Optional.empty();
     }
     return user(
-        List.of("uid", uid), "uid " + uid, local.knowsUser(uid), () -> directory.byUid(uid));
+        List.of("uid", uid), "uid " + uid, () -> local.knowsUser(uid), () -> directory.byUid(uid));
   }
 
   @Override
@@ -121,13 +125,15 @@ public final class NssUsers implements HostUsers, Names {
   }
 
   private Optional<HostUser> user(
-      Object key, String what, boolean isLocal, Callable<Optional<HostUser>> question)
+      Object key, String what, BooleanSupplier isLocal, Callable<Optional<HostUser>> question)
       throws HostException {
     Optional<HostUser> known = users.get(key);
     if (known.isPresent()) {
       return known;
     }
-    return isLocal ? localUser(key, what, question) : directoryUser(key, what, question);
+    return isLocal.getAsBoolean()
+        ? localUser(key, what, question)
+        : directoryUser(key, what, question);
   }
 
   private Optional<HostUser> localUser(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
 
@@ -37,27 +38,32 @@ final class OwnerNames implements Names {
     return name(
         List.of("user's name", uid),
         uid,
-        local.knowsUser(uid),
+        () -> local.knowsUser(uid),
         () -> directory.byUid(uid).map(HostUser::name));
   }
 
   @Override
   public String group(long gid) {
     return name(
-        List.of("group's name", gid), gid, local.knowsGroup(gid), () -> directory.groupName(gid));
+        List.of("group's name", gid),
+        gid,
+        () -> local.knowsGroup(gid),
+        () -> directory.groupName(gid));
   }
 
-  private String name(Object key, long id, boolean isLocal, Callable<Optional<String>> question) {
+  private String name(
+      Object key, long id, BooleanSupplier isLocal, Callable<Optional<String>> question) {
     Optional<String> known = names.get(key);
     if (known.isPresent()) {
       return known.get();
     }
     String number = Long.toString(id);
-    if (!isLocal && slowSince.get("directory").isPresent()) {
+    boolean isNear = isLocal.getAsBoolean();
+    if (!isNear && slowSince.get("directory").isPresent()) {
       return number;
     }
     try {
-      Questions asked = isLocal ? near : far;
+      Questions asked = isNear ? near : far;
       String name = asked.ask(key, "id " + id, question, LIMIT).orElse(number);
       names.put(key, name);
       return name;

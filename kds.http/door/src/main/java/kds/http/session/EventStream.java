@@ -26,6 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
   private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  /** How long the last events of a session that is over may be on their way. */
+  private static final Duration LAST = Duration.ofSeconds(1);
+
   private static final int WAITING = 256;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -58,7 +62,7 @@ final class EventStream {
       while (!over && !closing) {
         // Looked at before the wait: what was told before the end is in the queue by then.
         over = isOver() && news.isEmpty();
-        Optional<SessionEvent> event = next(over ? Duration.ofMillis(200) : SILENCE);
+        Optional<SessionEvent> event = next(over ? LAST : SILENCE);
         if (event.isPresent()) {
           over = event.get().kind().equals("state") && event.get().text().equals("ended");
           send(text(event.get()), false);

@@ -16,8 +16,9 @@ import kds.api.host.HostUser;
 
 /**
  * Who the service is, and what it takes to run a program as somebody else: {@code setpriv} of
- * util-linux, which takes on the user's ids and groups and becomes the program. Its bounding set
- * and the right to gain privileges stay, so that {@code sudo} works in users' scripts.
+ * util-linux drops inheritable capabilities, and {@code chroot} of coreutils, into the root folder
+ * as it is, takes on the user's ids and groups and becomes the program. The bounding set and the
+ * right to gain privileges stay, so that {@code sudo} works in users' scripts.
  *
  * @param uid effective
  * @param gid effective
@@ -65,15 +66,15 @@ record Identity(long uid, long gid, Set<Long> groups) {
     check(command);
     List<String> words = new ArrayList<>();
     words.add(tool("setpriv"));
-    words.add("--reuid=" + user.uid());
-    words.add("--regid=" + user.gid());
-    words.add("--inh-caps=-all");
+    words.addAll(List.of("--inh-caps=-all", "--"));
+    // The plus: a number and no name. setpriv, too, could become another user, but would look the
+    // number up as a name first, in a directory that may be silent.
+    words.addAll(List.of(tool("chroot"), "--skip-chdir"));
+    words.add("--userspec=+" + user.uid() + ":+" + user.gid());
     words.add(
-        user.groups().isEmpty()
-            ? "--clear-groups"
-            : "--groups="
-                + user.groups().stream().map(String::valueOf).collect(Collectors.joining(",")));
-    words.add("--");
+        "--groups="
+            + user.groups().stream().map(gid -> "+" + gid).collect(Collectors.joining(",")));
+    words.add("/");
     if (!command.directory().equals(Path.of("/"))) {
       // Entered as the user: root may be unable to (NFS), or able to where the user is not.
       words.addAll(List.of(tool("env"), "--chdir=" + command.directory(), "--"));

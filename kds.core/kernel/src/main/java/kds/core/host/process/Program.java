@@ -79,10 +79,10 @@ final class Program implements HostProcess {
   }
 
   private void discard() {
-    Libc.killChild(pid);
+    Processes.killChild(pid);
     desk.ended(pid);
-    Libc.reap(pid, true);
-    Libc.close(pidfd);
+    Processes.reap(pid, true);
+    Descriptors.close(pidfd);
     desk.removeIfEmpty(command.group());
     exit.completeExceptionally(
         new HostException(HostException.Reason.IO, "Program " + pid + " could not be followed"));
