@@ -42,9 +42,8 @@ class LiveConfigTest {
     change("toy: {on_conflict: reject}", "on_conflict", "reject");
     change("toy: {max_upload_size: 10GiB}", "max_upload_size", "10GiB");
     change("toy: {max_upload_size: 4096}", "max_upload_size", "4096");
+    change("toy: {budget: 200000}", "budget", "200000");
     change("toy: {time_out: 1.5h}", "time_out", "1.5h");
-    change("toy: {any_size: 5GiB}", "any_size", "5GiB");
-    change("toy: {any_size: 1000}", "any_size", "1000");
     change("toy: {label: off}", "label", "off");
     change("toy: {label: 012}", "label", "012");
     change("toy: {hosts: [a.example, b.example]}", "hosts", List.of("a.example", "b.example"));

@@ -52,7 +52,7 @@ public final class Toy extends LinkedBlockingQueue<Map<String, Object>> {
     String max_upload_size() default "1GiB";
 
     @SizeValue
-    String any_size() default "0";
+    String budget() default "0";
 
     @DurationValue(min = "1s")
     String time_out() default "5m";

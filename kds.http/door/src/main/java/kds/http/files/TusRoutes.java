@@ -55,6 +55,7 @@ final class TusRoutes {
 
   private static void begin(Exchange exchange, ResumableUploads uploads)
       throws IOException, Refusal, TransferException {
+    Tus.introduce(exchange);
     String override = Tus.text(exchange, Tus.OVERRIDE);
     switch (override == null ? "POST" : override) {
       case "POST" -> TusCreation.create(exchange, uploads);

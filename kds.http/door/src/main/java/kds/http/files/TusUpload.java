@@ -16,6 +16,7 @@ final class TusUpload {
   /** Serves the method that X-HTTP-Method-Override names; without one, the request's own. */
   static void serve(Exchange exchange, ResumableUploads uploads)
       throws IOException, Refusal, TransferException {
+    Tus.introduce(exchange);
     @Nullable String override = Tus.text(exchange, Tus.OVERRIDE);
     switch (override == null ? exchange.method() : override) {
       case "HEAD" -> look(exchange, uploads);

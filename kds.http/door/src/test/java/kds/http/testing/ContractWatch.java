@@ -36,7 +36,9 @@ public final class ContractWatch {
 
   private static ObjectNode document() {
     try (InputStream in = ContractWatch.class.getResourceAsStream("/openapi.yaml")) {
-      Object yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+      LoaderOptions options = new LoaderOptions();
+      options.setMaxAliasesForCollections(500);
+      Object yaml = new Yaml(new SafeConstructor(options)).load(in);
       return (ObjectNode) JSON.valueToTree(yaml);
     } catch (IOException e) {
       throw new IllegalStateException(e);

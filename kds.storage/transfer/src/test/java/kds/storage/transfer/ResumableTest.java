@@ -170,4 +170,23 @@ class ResumableTest extends ResumableFixture {
       refused(Reason.NOT_FOUND, () -> uploads.resume(wrong));
     }
   }
+
+  @Test
+  void losesNothingThatWasToldWhenItsStateCannotBeWritten() throws Exception {
+    UploadTicket ticket = create("report", 11);
+    send(ticket, "hello ");
+    Path states = root.resolve("state/uploads");
+    Path away = root.resolve("state/away");
+    try (ResumableUpload upload = uploads.resume(ticket.key())) {
+      Files.move(states, away);
+      Files.createFile(states); // as on a disk that is full, no state can be written
+      upload.write(Server.direct(bytes("world")));
+      refused(Reason.FAILED, upload::sync);
+    }
+    Files.delete(states);
+    Files.move(away, states);
+    assertThat(offset(ticket)).isEqualTo(6);
+    send(ticket, "world");
+    assertThat(finish(ticket).crc32c()).isEqualTo(crc("hello world"));
+  }
 }

@@ -60,7 +60,7 @@ record TusJavaScript(Path folder, Path certificate, String token) {
     node.environment().put("NODE_EXTRA_CA_CERTS", certificate.toString());
     Process client = node.start();
     try {
-      if (!client.waitFor(5, TimeUnit.MINUTES) || client.exitValue() != 0) {
+      if (!client.waitFor(15, TimeUnit.MINUTES) || client.exitValue() != 0) {
         throw new AssertionError("tus-js-client did not succeed:\n" + Files.readString(output));
       }
     } finally {
