@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import kds.api.host.HostCommand;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.Processes;
 import org.junit.jupiter.api.Test;
 
 /** A program that was started and cannot be followed. */
@@ -37,7 +39,7 @@ class UnfollowedTest {
   @Test
   void isKilledAndItsPipesAreClosed() throws Exception {
     Process child = new ProcessBuilder("sleep", "600").start();
-    Libc.Pipe out = Libc.pipe();
+    Descriptors.Pipe out = Descriptors.pipe();
     try (Watch watch = new Watch();
         Timers timers = new Timers()) {
       watch.start();
@@ -45,7 +47,7 @@ class UnfollowedTest {
           new Program(
               command(),
               child.pid(),
-              Libc.pidfd(child.pid()),
+              Processes.pidfd(child.pid()),
               new Desk(new MarkedGroups("kds-test")),
               timers);
       int none = -1;
@@ -57,7 +59,7 @@ class UnfollowedTest {
       assertThatThrownBy(() -> program.exit().toCompletableFuture().get(20, TimeUnit.SECONDS))
           .hasCauseInstanceOf(HostException.class);
     } finally {
-      Libc.close(out.writing());
+      Descriptors.close(out.writing());
       child.destroyForcibly();
     }
   }
