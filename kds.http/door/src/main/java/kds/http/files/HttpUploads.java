@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import kds.api.security.Scope;
 import kds.api.transfer.FileTransfer;
 import kds.api.transfer.Receipt;
@@ -25,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * Resumable uploads over HTTP as the IETF drafts them (draft-ietf-httpbis-resumable-upload-15), on
  * the same uploads as tus. One is begun with a token; what its URL answers is for whoever has the
  * URL.
+ *
+ * <p>Jetty sends the fields of interim answers with the status 103 only, so there is no 104 that
+ * would tell the URL before the body has come: who wants to go on after a break begins with {@code
+ * Upload-Complete: ?0} and no content.
  */
 final class HttpUploads {
   private static final String ALL = "/uploads/";
@@ -33,9 +35,6 @@ final class HttpUploads {
   private static final String LENGTH = "Upload-Length";
   private static final String COMPLETE = "Upload-Complete";
   private static final String LIMIT = "Upload-Limit";
-
-  /** Upload Resumption Supported. */
-  private static final int RESUMABLE = 104;
 
   private HttpUploads() {}
 
@@ -81,16 +80,19 @@ final class HttpUploads {
     Verification digest = digest(exchange);
     long size = length(exchange, complete, 0);
     UploadTicket ticket = uploads.create(exchange.caller(), rules.request(path.from(0), size), "");
-    String location = ALL + ticket.key();
-    String limit = limit(uploads, ticket.expires());
-    Map<String, String> interim = new LinkedHashMap<>();
-    interim.put(HttpHeader.LOCATION.asString(), location);
-    interim.put(LIMIT, limit);
-    exchange.interim(RESUMABLE, interim);
     try (ResumableUpload upload = uploads.resume(ticket.key())) {
-      receive(exchange, upload, digest);
-      exchange.set(HttpHeader.LOCATION, location).set(LIMIT, limit);
-      answer(exchange, upload, complete, 201);
+      boolean answered = false;
+      try {
+        Reception.receive(exchange, upload, digest);
+        exchange.set(HttpHeader.LOCATION, ALL + ticket.key());
+        exchange.set(LIMIT, limit(uploads, ticket.expires()));
+        answer(exchange, upload, complete, 201);
+        answered = true;
+      } finally {
+        if (!answered) {
+          upload.terminate(); // nobody has learned its URL; a file that was published stays
+        }
+      }
     }
   }
 

@@ -3,9 +3,7 @@ package kds.http.route;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
 import kds.http.server.Endless;
@@ -165,17 +163,6 @@ public final class Exchange {
   public Exchange status(int status) {
     response.setStatus(status);
     return this;
-  }
-
-  /** Sends an answer before the answer, as 103 or 104; a client that does not know it waits on. */
-  public void interim(int status, Map<String, String> fields) throws ClientGoneException {
-    HttpFields.Mutable headers = HttpFields.build();
-    fields.forEach(headers::put);
-    try {
-      response.writeInterim(status, headers).join();
-    } catch (CompletionException e) {
-      throw new ClientGoneException("The answer could not be sent.", e);
-    }
   }
 
   /** Answers with a JSON object. */
