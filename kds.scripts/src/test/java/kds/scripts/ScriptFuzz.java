@@ -44,7 +44,7 @@ public final class ScriptFuzz {
       throw new AssertionError(timeout);
     }
     for (String after : header.after()) {
-      if (after.chars().anyMatch(Character::isWhitespace)) {
+      if (after.matches("(?s).*\\s.*")) {
         throw new AssertionError("'" + after + "'");
       }
     }
