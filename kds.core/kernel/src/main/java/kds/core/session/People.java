@@ -34,7 +34,7 @@ final class People {
    */
   Person of(Session session) throws SessionException {
     String name = session.username();
-    if (session.credentialType() == CredentialType.PROMPT_USER || name == null) {
+    if (name == null || isNameless(session)) {
       return new Person("session " + session.kasmId(), Optional.empty(), missing(session));
     }
     try {
@@ -56,10 +56,15 @@ final class People {
     }
   }
 
+  /** Whether a session has no known system user, whatever name was sent with it. */
+  static boolean isNameless(Session session) {
+    return session.username() == null || session.credentialType() == CredentialType.PROMPT_USER;
+  }
+
   /** Looks the user of a session up that has begun; empty when he is not the one he was. */
   Optional<HostUser> find(SessionRecord record) throws HostException {
     String name = record.session().username();
-    if (name == null || record.session().credentialType() == CredentialType.PROMPT_USER) {
+    if (name == null || isNameless(record.session())) {
       return Optional.empty();
     }
     Long uid = record.uid();
