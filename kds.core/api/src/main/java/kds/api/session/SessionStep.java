@@ -47,8 +47,9 @@ public interface SessionStep {
   }
 
   /**
-   * Whether it works on the session's system user, so that it is passed over for a Prompt User
-   * session, which has none (behaviour page: no built-in runs there).
+   * Whether it works on the session's system user, so that it is passed over where there is none:
+   * in a Prompt User session, and where the control plane could not tell a name (behaviour page:
+   * built-ins require a resolved username).
    */
   default boolean needsUser() {
     return false;

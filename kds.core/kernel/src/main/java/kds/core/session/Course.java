@@ -191,9 +191,11 @@ final class Course {
 
   private StepResult attempt(LiveSession session, StepFacts step, Phase phase)
       throws InterruptedException {
-    boolean promptUser = session.record().session().credentialType() == CredentialType.PROMPT_USER;
-    if (step.needsUser() && promptUser) {
-      return StepResult.skipped("A Prompt User session has no system user.");
+    if (step.needsUser() && People.isNameless(session.record().session())) {
+      return StepResult.skipped(
+          session.record().session().credentialType() == CredentialType.PROMPT_USER
+              ? "A Prompt User session has no system user."
+              : "The session does not name its system user.");
     }
     int others = lanes.others(session);
     if (phase == Phase.END && step.lastSessionOnly() && others > 0) {

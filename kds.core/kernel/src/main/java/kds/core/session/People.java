@@ -38,7 +38,7 @@ final class People {
    */
   Person of(Session session) throws SessionException {
     String name = session.username();
-    if (session.credentialType() == CredentialType.PROMPT_USER || name == null) {
+    if (name == null || isNameless(session)) {
       return new Person("session " + session.kasmId(), Optional.empty(), missing(session));
     }
     try {
@@ -59,6 +59,11 @@ final class People {
     }
   }
 
+  /** Whether a session has no known system user, whatever name was sent with it. */
+  static boolean isNameless(Session session) {
+    return session.username() == null || session.credentialType() == CredentialType.PROMPT_USER;
+  }
+
   /** An account that is to be made is missed by nobody. */
   private static Person unknown(Session session, String name, String trouble) {
     boolean made = session.credentialType() == CredentialType.DYNAMIC;
@@ -76,7 +81,7 @@ final class People {
    */
   Optional<HostUser> find(SessionRecord record, boolean evenIfRemoved) throws HostException {
     String name = record.session().username();
-    if (name == null || record.session().credentialType() == CredentialType.PROMPT_USER) {
+    if (name == null || isNameless(record.session())) {
       return Optional.empty();
     }
     Optional<HostUser> before = Optional.ofNullable(record.account()).map(Account::user);
