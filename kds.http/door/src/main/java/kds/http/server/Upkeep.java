@@ -21,6 +21,7 @@ import kds.http.server.Settings.Endpoint;
 import kds.http.tls.Identity;
 import kds.http.tls.IdentityFiles;
 import kds.http.tls.Tls;
+import kds.http.tls.TlsCiphers;
 import kds.http.token.Tokens;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,7 @@ final class Upkeep {
     thread.execute(
         () -> {
           try {
+            TlsCiphers.offer();
             server.start();
             watch = FileWatch.start(() -> soon(SETTLE_MILLIS));
             round();
@@ -109,6 +111,7 @@ final class Upkeep {
       watch.close();
     }
     server.stop(settings.get().drainTimeout());
+    TlsCiphers.withdraw();
     thread.shutdownNow();
   }
 
