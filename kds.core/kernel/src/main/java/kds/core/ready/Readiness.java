@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -26,13 +28,16 @@ import org.slf4j.LoggerFactory;
  * Says when the service is ready: configuration has been fed (else the door would not exist), the
  * capabilities have been started, and the door listens. One line in the log, and the file {@code
  * ready} in the folder {@code kds.run} for start scripts, as long as it is true: {@code
- * {"port":4902,"pid":123}}.
+ * {"port":4902,"pid":123}}. Then the condition {@code kds.ready}, for what is to begin after that.
  */
 @Component(
     service = {},
     immediate = true)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.deployed)")
 public final class Readiness {
+  /** The condition's id. */
+  static final String READY = "kds.ready";
+
   /** Property of the door's condition (Integer): where it listens. */
   static final String PORT = "kds.port";
 
@@ -44,11 +49,14 @@ public final class Readiness {
   /** The time since the process began means something once: later the port only has changed. */
   private static final AtomicBoolean FIRST = new AtomicBoolean(true);
 
+  private final BundleContext context;
   private final @Nullable Path file;
+  private @Nullable ServiceRegistration<Condition> ready;
 
   /** Removes what an earlier life may have left. */
   @Activate
   public Readiness(BundleContext context) {
+    this.context = context;
     String folder = context.getProperty(FOLDER);
     file = folder == null ? null : Path.of(folder).resolve(FILE);
     remove();
@@ -70,17 +78,35 @@ public final class Readiness {
     } else {
       LOG.info("READY port={} again", port);
     }
+    announce();
   }
 
   /** The door listens no more. */
   void unbindListening(Condition listening) {
+    withdraw();
     remove();
   }
 
   /** The service ends. */
   @Deactivate
   void stop() {
+    withdraw();
     remove();
+  }
+
+  private synchronized void announce() {
+    if (ready == null) {
+      Hashtable<String, Object> properties = new Hashtable<>();
+      properties.put(Condition.CONDITION_ID, READY);
+      ready = context.registerService(Condition.class, Condition.INSTANCE, properties);
+    }
+  }
+
+  private synchronized void withdraw() {
+    if (ready != null) {
+      ready.unregister();
+      ready = null;
+    }
   }
 
   private void write(@Nullable Object port) {

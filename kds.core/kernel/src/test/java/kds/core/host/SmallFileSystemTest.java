@@ -130,4 +130,27 @@ class SmallFileSystemTest {
       assertThat(read(folder, "disk/y")).isEqualTo("y");
     }
   }
+
+  @Test
+  void clearsNoPagesOfAMemoryDiskAheadAndTellsWhenItFillsUpMeanwhile() throws Exception {
+    mount("-t", "tmpfs", "-o", "size=8m,mode=1777", "kdst", disk().toString());
+    try (HostFolder folder = host.downloads(user);
+        HostUpload one = folder.create("disk/one", 6 << 20)) {
+      assertThat(freeBlocks()).isEqualTo((8 << 20) / 4096);
+      assertThat(one.spare()).isEqualTo(2 << 20);
+      try (HostUpload other = folder.create("disk/other", 6 << 20)) {
+        one.write(ByteBuffer.allocateDirect(6 << 20));
+        assertThat(refusal(() -> other.write(ByteBuffer.allocateDirect(6 << 20))))
+            .isEqualTo(Reason.NO_SPACE);
+        assertThat(refusal(() -> other.publish("other", false))).isEqualTo(Reason.IO);
+      }
+      one.publish("one", false);
+      assertThat(user.sh("ls Downloads/disk").strip()).isEqualTo("one");
+      assertThat(freeBlocks()).isEqualTo((2 << 20) / 4096);
+    }
+  }
+
+  private long freeBlocks() throws Exception {
+    return Long.parseLong(user.sh("stat -f -c %a Downloads/disk").strip());
+  }
 }

@@ -15,6 +15,7 @@ import org.osgi.service.condition.Condition;
 import org.yaml.snakeyaml.Yaml;
 
 class ReadinessTest {
+  private static final String READY = "(osgi.condition.id=kds.ready)";
   private static final long PID = ProcessHandle.current().pid();
 
   @TempDir Path folder;
@@ -28,8 +29,10 @@ class ReadinessTest {
       assertThat(file).hasContent("{\"port\":4902,\"pid\":" + PID + "}\n");
       door.setProperties(properties(4903));
       assertThat(file).hasContent("{\"port\":4903,\"pid\":" + PID + "}\n");
+      assertThat(framework.has(Condition.class.getName(), READY)).isTrue();
       door.unregister();
       assertThat(file).doesNotExist();
+      assertThat(framework.has(Condition.class.getName(), READY)).isFalse();
       listen(framework, 4904);
       assertThat(file).exists();
     }

@@ -96,10 +96,13 @@ final class Intake {
   }
 
   /**
-   * Gathers pieces into a large direct buffer. A TLS record brings 16 KiB at most, and a call for
-   * each would cost more than the copy.
+   * Gathers small pieces into a large direct buffer: a call for each would cost more than the copy.
+   * Large ones are written as they came.
    */
   static final class Writer implements AutoCloseable {
+    /** A piece that is worth a call of its own. */
+    private static final int LARGE = 48 << 10;
+
     private final Sink sink;
     private final @Nullable MessageDigest digest;
     private final Buffers.Loan loan = Buffers.lend();
@@ -120,7 +123,8 @@ final class Intake {
       if (digest != null) {
         digest.update(piece.duplicate());
       }
-      if (buffer.position() == 0 && piece.isDirect() && piece.remaining() >= buffer.capacity()) {
+      if (piece.isDirect() && piece.remaining() >= LARGE) {
+        flush();
         sink.write(piece);
         return;
       }

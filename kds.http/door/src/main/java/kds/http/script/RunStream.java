@@ -35,12 +35,16 @@ final class RunStream implements RunListener {
 
   private final Exchange exchange;
   private final BlockingQueue<News> news = new ArrayBlockingQueue<>(WAITING);
+  private volatile boolean closing;
 
   private sealed interface News {}
 
   private record Line(String text) implements News {}
 
   private record End(ScriptRun run) implements News {}
+
+  /** The door closes: the client comes back when it is open again. */
+  private record Closing() implements News {}
 
   RunStream(Exchange exchange) {
     this.exchange = exchange;
@@ -56,10 +60,11 @@ final class RunStream implements RunListener {
       exchange.empty();
       return;
     }
+    exchange.whenClosing(this::close);
     send(": output of run " + runId + "\n\n", false);
     AutoCloseable following = scripts.follow(runId, this);
     try {
-      while (tell(news.poll(SILENCE.toMillis(), TimeUnit.MILLISECONDS))) {
+      while (tell(news.poll(SILENCE.toMillis(), TimeUnit.MILLISECONDS)) && !closing) {
         LOG.trace("Run {} goes on", runId);
       }
     } catch (InterruptedException e) {
@@ -86,6 +91,7 @@ final class RunStream implements RunListener {
           event(text, "ended", ScriptJson.brief(run));
           goesOn = false;
         }
+        case Closing() -> goesOn = false;
       }
     }
     send(text.toString(), false);
@@ -106,6 +112,12 @@ final class RunStream implements RunListener {
   @Override
   public void ended(ScriptRun run) {
     put(new End(run));
+  }
+
+  /** A queue that is full needs no waking. */
+  private void close() {
+    closing = true;
+    news.offer(new Closing());
   }
 
   private void put(News next) {

@@ -120,4 +120,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description = "Time that running requests get when the service stops or its port changes")
   String drain_timeout() default "20s";
+
+  @AttributeDefinition(
+      description =
+          "Exercise the calls for files for two seconds after the start, so that the first user"
+              + " does not find them slow")
+  boolean warm_up() default true;
 }

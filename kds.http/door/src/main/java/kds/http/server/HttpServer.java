@@ -9,9 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import kds.http.server.Settings.Endpoint;
+import kds.http.tls.TlsConnections;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -21,7 +23,6 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -45,6 +46,14 @@ final class HttpServer {
   private static final int REBIND_TRIES = 40;
   private static final long REBIND_PAUSE_MILLIS = 25;
   private static final int ACCEPT_QUEUE = 512;
+
+  /** What a connection takes that moves much; Jetty's own pool would not keep it. */
+  private static final int LARGEST_BUFFER = 256 << 10;
+
+  private static final int MOST_BUFFERS = 1024;
+
+  /** How much is kept for later; more may be in use. */
+  private static final long KEPT = 16 << 20;
 
   /**
    * Refused with 400: whatever one reader could take for a separator and another for part of a
@@ -72,7 +81,11 @@ final class HttpServer {
     threads.setName("kds-http");
     threads.setVirtualThreadsExecutor(
         VirtualThreads.getNamedVirtualThreadsExecutor("kds-http-request-"));
-    server = new Server(threads);
+    server =
+        new Server(
+            threads,
+            null,
+            new ArrayByteBufferPool(0, -1, LARGEST_BUFFER, MOST_BUFFERS, KEPT, KEPT));
     graceful = new GracefulHandler(afterEntrance);
     server.setHandler(new Entrance(graceful));
     server.setErrorHandler(new ProblemErrors());
@@ -179,7 +192,7 @@ final class HttpServer {
     ConnectionFactory[] factories =
         tls == null
             ? new ConnectionFactory[] {http}
-            : new ConnectionFactory[] {new SslConnectionFactory(tls, http.getProtocol()), http};
+            : new ConnectionFactory[] {new TlsConnections(tls, http.getProtocol()), http};
     DoorConnector connector = new DoorConnector(server, settings, factories);
     connector.setPort(endpoint.port());
     connector.setHost(endpoint.address().isEmpty() ? null : endpoint.address());

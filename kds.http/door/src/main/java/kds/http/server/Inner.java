@@ -47,6 +47,12 @@ public interface Inner {
   Handler handler();
 
   /**
+   * Handles the same calls over files that exist nowhere, for {@link WarmUp}: nothing of it is on a
+   * disk, in a log or in an audit record. Starts and stops with the server it is given to.
+   */
+  Handler rehearsal();
+
+  /**
    * Is told of every request when it has ended, refused ones too. Those that Jetty itself refused
    * as malformed have no attributes. Never sees a token in the URI.
    */

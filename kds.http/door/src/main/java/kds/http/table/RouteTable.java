@@ -9,6 +9,7 @@ import kds.api.capability.Gates;
 import kds.api.session.Sessions;
 import kds.api.transfer.Traffic;
 import kds.http.files.FileRoutes;
+import kds.http.files.Rehearsal;
 import kds.http.files.TransferRoutes;
 import kds.http.log.AccessLog;
 import kds.http.route.Route;
@@ -59,6 +60,11 @@ public final class RouteTable implements Inner {
   @Override
   public Handler handler() {
     return router;
+  }
+
+  @Override
+  public Handler rehearsal() {
+    return new Router(FileRoutes.all(Clock.systemUTC()), Rehearsal.GATES);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package kds.http.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -124,6 +126,26 @@ final class SelfSigned {
             now.minus(CLOCKS_DIFFER),
             now.plus(VALIDITY));
     return Pem.write("CERTIFICATE", certificate);
+  }
+
+  /** Makes a pair for {@code localhost} that is kept in memory only, good for a day. */
+  static Identity forgotten() throws GeneralSecurityException {
+    KeyPair pair = pair();
+    Instant now = Instant.now();
+    byte[] certificate =
+        CertificateWriter.selfSigned(
+            pair,
+            new X500Principal("CN=localhost"),
+            List.of("localhost"),
+            List.of(),
+            now.minus(CLOCKS_DIFFER),
+            now.plus(CLOCKS_DIFFER));
+    return new Identity(
+        pair.getPrivate(),
+        List.of(
+            (X509Certificate)
+                CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(certificate))));
   }
 
   private static KeyPair pair() throws GeneralSecurityException {

@@ -79,6 +79,11 @@ final class TestDoor implements AutoCloseable {
           }
 
           @Override
+          public Handler rehearsal() {
+            return toy;
+          }
+
+          @Override
           public RequestLog accessLog() {
             return (request, response) ->
                 accessLog.add(
@@ -142,7 +147,11 @@ final class TestDoor implements AutoCloseable {
   }
 
   private DoorConfig asConfig() {
-    Map<String, Object> now = Map.copyOf(config);
+    return config(Map.copyOf(config));
+  }
+
+  /** The defaults, but for these. */
+  static DoorConfig config(Map<String, Object> now) {
     return (DoorConfig)
         Proxy.newProxyInstance(
             DoorConfig.class.getClassLoader(),
