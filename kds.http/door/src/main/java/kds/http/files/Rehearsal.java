@@ -25,7 +25,7 @@ import kds.api.transfer.UploadRequest;
  */
 public final class Rehearsal implements FileTransfer {
   /** Bytes of every file. */
-  public static final int SIZE = 4 << 20;
+  public static final int SIZE = 1 << 20;
 
   /** The way to them, in place of that to the capability. */
   public static final Gates GATES = new Entry();
