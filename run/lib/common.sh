@@ -74,6 +74,7 @@ build_if_needed() {
   mkdir -p "$root/run/target"
   local started=$SECONDS
   touch "$root/run/target/building"
+  : > "$log"
   maven package -pl run -am -DskipTests -Dspotless.check.skip -Dcheckstyle.skip -Dcyclonedx.skip >"$log" 2>&1 < /dev/null &
   local build=$!
   tail -n +1 -f --pid=$build "$log" 2>/dev/null | sed -un 's/^\[INFO\] Building \(KDS.*\)/  \1/p; s/^\[ERROR\]/  &/p' >&2
