@@ -61,8 +61,11 @@ Map<String, Object> claims(String[] args) {
   claims.put("jti", UUID.randomUUID().toString());
   for (int i = 3; i < args.length; i++) {
     int equals = args[i].indexOf('=');
+    String name = args[i].substring(0, equals);
     if (equals < args[i].length() - 1) {
-      claims.put(args[i].substring(0, equals), args[i].substring(equals + 1));
+      claims.put(name, args[i].substring(equals + 1));
+    } else {
+      claims.remove(name);
     }
   }
   return claims;

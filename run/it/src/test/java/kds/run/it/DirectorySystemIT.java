@@ -105,8 +105,8 @@ class DirectorySystemIT {
           .isEqualTo(lena.uid() + " " + lena.uid() + " 600");
       Outcome down = service.curl(service.token(lena), "/Downloads/release", "-f").succeeded();
       assertThat(down.bytes()).isEqualTo(machine.read("/etc/os-release"));
-      assertThat(sessions.end(kasmId).says("state", "ended")).isTrue();
       machine.succeed(login.onDisplay("xdotool", "getdisplaygeometry"));
+      assertThat(sessions.end(kasmId).says("state", "ended")).isTrue();
     }
     String who = lena.uid() + " " + lena.uid() + " " + DebianDirectory.DRAWING + "," + lena.uid();
     assertThat(acts(machine, lena))

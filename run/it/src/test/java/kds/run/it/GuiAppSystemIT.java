@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,8 @@ class GuiAppSystemIT {
       echo "going on"
       eval "sudo -u \\"\\$username\\" $desktop xfce4-terminal" >/dev/null 2>&1 &
       """;
+
+  private static final Executor THREADS = Executors.newVirtualThreadPerTaskExecutor();
 
   private static DebianService service;
   private static String control;
@@ -132,7 +136,7 @@ class GuiAppSystemIT {
   private void logInBoth(DebianMachine machine) {
     CompletableFuture.allOf(
             List.of(alice, bob).stream()
-                .map(user -> CompletableFuture.runAsync(() -> logIn(machine, user)))
+                .map(user -> CompletableFuture.runAsync(() -> logIn(machine, user), THREADS))
                 .toArray(CompletableFuture[]::new))
         .orTimeout(3, TimeUnit.MINUTES)
         .join();

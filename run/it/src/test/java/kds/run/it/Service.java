@@ -18,6 +18,7 @@ final class Service implements AutoCloseable {
 
   private final Path home;
   private final int port;
+  private String printed = "";
 
   private Service(Path home, int port) {
     this.home = home;
@@ -48,8 +49,13 @@ final class Service implements AutoCloseable {
   }
 
   Service start() throws IOException, InterruptedException {
-    script("start", "--port", Integer.toString(port), "--detach");
+    printed = script("start", "--port", Integer.toString(port), "--detach");
     return this;
+  }
+
+  /** What the last start has told people to try. */
+  String printed() {
+    return printed;
   }
 
   /** Ends it as a power cut would, and waits until it is gone. */
