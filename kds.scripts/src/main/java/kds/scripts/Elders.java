@@ -15,17 +15,12 @@ import org.slf4j.LoggerFactory;
  * their last script has ended. Only they know what it says now. Thread-safe.
  */
 interface Elders {
-  /** Nobody else. */
-  Elders NONE = new Elders() {};
-
   /**
    * Asks one.
    *
    * @return empty when it is gone, or has no answer
    */
-  default <T> Optional<T> ask(long bundle, Function<Scripts, Optional<T>> question) {
-    return Optional.empty();
-  }
+  <T> Optional<T> ask(long bundle, Function<Scripts, Optional<T>> question);
 
   /** Those in the framework. */
   static Elders of(BundleContext context) {
