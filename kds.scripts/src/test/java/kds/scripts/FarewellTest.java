@@ -32,7 +32,7 @@ class FarewellTest {
 
   private FolderRun running(ScriptRunning scripts) throws Exception {
     house.bash("service_startup/10-daemon", "setsid sleep 600 >/dev/null 2>&1 & exit 0");
-    house.bash("service_startup/20-long", "echo here; sleep 600");
+    house.bash("service_startup/20-long", "echo here; exec sleep 600");
     house.bash("service_startup/30-next", "echo never");
     FolderRun run = scripts.folder("service_startup", null);
     House.until(

@@ -2,6 +2,7 @@ package kds.run.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -113,13 +114,19 @@ class FaultsSystemIT {
   }
 
   private void requireRefused(Path file, String status, Path states) throws Exception {
-    List<String> before = SmallDisk.names(states);
+    List<String> before = names(states);
     Answer answer = uploads.send(Way.TUS, file, Fault.NEW);
     assertThat(answer.status()).as(answer.body()).isEqualTo(status);
     assertThat(answer.body()).contains("\"detail\"");
     assertThat(uploads.unfinished()).isEmpty();
     assertThat(uploads.names()).containsExactly(Fault.KEPT);
-    assertThat(SmallDisk.names(states)).as("states").isEqualTo(before);
+    assertThat(names(states)).as("states").isEqualTo(before);
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   /** A little of everything, or with {@code -Dkds.faults=all} every combination. */
