@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Exercises the calls for files once the service is ready, so that it is not the first user who
- * waits while Java compiles them. Once in the life of the process, for two seconds or little more; it
- * ends with the component.
+ * waits while Java compiles them. Once in the life of the process, for two seconds or little more;
+ * it ends with the component.
  */
 @Component(
     configurationPid = "kds.http",
