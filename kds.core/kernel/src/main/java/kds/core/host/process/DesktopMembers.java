@@ -1,6 +1,7 @@
 package kds.core.host.process;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,6 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import kds.api.host.HostUser;
+import kds.core.host.linux.Descriptors;
+import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.Flags;
+import kds.core.host.linux.Syscalls;
 
 /**
  * The processes of a user's desktop: his own ones that are in his log-in sessions, that serve one
@@ -27,6 +32,8 @@ final class DesktopMembers {
   private static final Pattern SOCKET = Pattern.compile("X(\\d{1,5})");
   private static final Pattern LOCK = Pattern.compile("\\.X(\\d{1,5})-lock");
   private static final Pattern PROCESS = Pattern.compile("\\s*(\\d{1,9})\\s*");
+
+  private static final int LOCK_BYTES = 16;
 
   private final long uid;
   private final Path temporary;
@@ -125,16 +132,25 @@ final class DesktopMembers {
     return found;
   }
 
-  /** A lock holds ten digits and a line end; a longer file is none. */
+  /**
+   * A lock holds ten digits and a line end. It lies where its owner may put a pipe or a link in its
+   * place at any moment: neither may hold up who reads it.
+   */
   private static String firstBytes(Path lock) {
-    try {
-      if (Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS) && Files.size(lock) <= 16) {
-        return new String(Files.readAllBytes(lock), StandardCharsets.ISO_8859_1);
-      }
-    } catch (IOException e) {
-      // Its server has ended.
+    byte[] path = lock.toString().getBytes(StandardCharsets.UTF_8);
+    int fd = new Syscalls().open(Flags.AT_FDCWD, path, Flags.READ, 0, 0);
+    if (fd < 0) {
+      return ""; // Its server has ended, or it is a link.
     }
-    return "";
+    try {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(LOCK_BYTES);
+      long length = FileCalls.read(fd, bytes, 0);
+      return length <= 0
+          ? ""
+          : StandardCharsets.ISO_8859_1.decode(bytes.limit((int) length)).toString();
+    } finally {
+      Descriptors.close(fd);
+    }
   }
 
   private boolean isHis(Path file) {

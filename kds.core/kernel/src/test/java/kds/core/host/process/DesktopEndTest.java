@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,13 +17,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import kds.api.host.HostDesktopEnd;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostUser;
+import kds.core.host.linux.Descriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,6 +167,39 @@ class DesktopEndTest {
     assertThat(elsewhere.isAlive()).as("it is on no display of his").isTrue();
     assertThat(end.processes()).isEqualTo(2);
     assertThat(folder.resolve(".X918-lock")).as("his own file").doesNotExist();
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void isNotHeldUpByALockThatBecomesAPipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    Path lock = folder.resolve(".X920-lock");
+    AtomicBoolean over = new AtomicBoolean();
+    Thread swapping =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!over.get()) {
+                    try {
+                      own(user, folder.resolve("file"), "0000000001\n");
+                      Files.move(folder.resolve("file"), lock, StandardCopyOption.ATOMIC_MOVE);
+                      Descriptors.fifo(pipe.toString(), 0600);
+                      Files.setAttribute(pipe, "unix:uid", (int) user.uid());
+                      Files.move(pipe, lock, StandardCopyOption.ATOMIC_MOVE);
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  }
+                });
+    try {
+      DesktopMembers members = new DesktopMembers(user, folder);
+      for (int look = 0; look < 200; look++) {
+        assertThat(members.now()).isEmpty();
+      }
+    } finally {
+      over.set(true);
+      swapping.join();
+    }
   }
 
   @Test
