@@ -18,9 +18,6 @@ final class Context implements SessionContext {
   private final Events events;
   private final Phase phase;
 
-  /** Told by a step that did not heed its interruption, it would stand among later ones. */
-  private volatile boolean over;
-
   Context(LiveSession session, String step, Phase phase, int others, People people, Events events) {
     this.session = session;
     this.phase = phase;
@@ -71,13 +68,8 @@ final class Context implements SessionContext {
   @Override
   public void tell(String text) {
     // An ended session's events are forgotten some day, and must not come back.
-    if (!over && !session.is(SessionReport.State.ENDED)) {
+    if (!session.is(SessionReport.State.ENDED)) {
       events.tell(session.kasmId(), "progress", step, text);
     }
-  }
-
-  /** The call is over. */
-  void close() {
-    over = true;
   }
 }

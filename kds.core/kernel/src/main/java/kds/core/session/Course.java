@@ -214,11 +214,7 @@ final class Course {
     }
     events.tell(session.kasmId(), "step", step.name(), phase + " begins");
     Context context = new Context(session, step.name(), phase, others, people, events);
-    try {
-      return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
-    } finally {
-      context.close();
-    }
+    return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
   }
 
   /** Enters a step; while a bundle is replaced without overlap that may take a moment. */

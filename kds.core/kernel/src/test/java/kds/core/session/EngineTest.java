@@ -19,7 +19,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import kds.api.session.CredentialType;
+import kds.api.session.SessionContext;
 import kds.api.session.SessionException;
 import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.Outcome;
@@ -534,15 +536,18 @@ class EngineTest {
 
   @Test
   void tellsItsEventsInOrderAndAgain() throws Exception {
+    AtomicReference<SessionContext> background = new AtomicReference<>();
     rig.with(
         new ToyStep("hooks", 100)
             .onStart(
                 c -> {
                   c.tell("half way");
+                  background.compareAndSet(null, c);
                   return StepResult.done("Done.");
                 }));
     SessionRequest request = Rig.request("ann");
     rig.start(request);
+    background.get().tell("after the call");
     rig.start(Rig.request("bob"));
     rig.end(request.session().kasmId());
     List<String> told = new ArrayList<>();
@@ -566,6 +571,7 @@ class EngineTest {
             "progress half way",
             "step START DONE: Done.",
             "state ready",
+            "progress after the call",
             "state ending",
             "step END begins",
             "step END DONE: Fine.",
