@@ -6,6 +6,8 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
@@ -29,8 +31,7 @@ final class AdminCall {
 
   void serve() {
     try (caller;
-        BufferedReader in =
-            new BufferedReader(Channels.newReader(caller, StandardCharsets.UTF_8))) {
+        BufferedReader in = new BufferedReader(Channels.newReader(caller, decoder(), -1))) {
       List<String> words = List.of(line(in).split("\t", -1));
       Thread work = Thread.ofVirtual().name("kds-admin-work").start(() -> work(words));
       // Nothing more is said by the caller: what is read is his going.
@@ -41,6 +42,14 @@ final class AdminCall {
     } catch (IOException e) {
       LOG.debug("A caller has gone", e);
     }
+  }
+
+  /** What is no UTF-8 is replaced: the caller is then told that there is no such command. */
+  private static CharsetDecoder decoder() {
+    return StandardCharsets.UTF_8
+        .newDecoder()
+        .onMalformedInput(CodingErrorAction.REPLACE)
+        .onUnmappableCharacter(CodingErrorAction.REPLACE);
   }
 
   private static String line(Reader in) throws IOException {
