@@ -145,17 +145,13 @@ final class Engine implements AutoCloseable {
   }
 
   CompletionStage<Optional<SessionReport>> end(String kasmId, Ending how) {
-    LiveSession session = register.get(kasmId);
+    LiveSession session = register.toEnd(kasmId, how);
     if (session == null) {
       return CompletableFuture.completedStage(register.find(kasmId));
     }
-    if (!session.is(State.ENDED)) {
-      SessionThreads.run(session, () -> life.end(session, how));
-    }
-    return session
-        .ended()
-        .copy()
-        .orTimeout(limits.get().endWait().toMillis(), TimeUnit.MILLISECONDS)
+    CompletableFuture<SessionReport> over = new CompletableFuture<>();
+    SessionThreads.run(session, () -> life.end(session, how, over));
+    return over.orTimeout(limits.get().endWait().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(failure -> asItIs(session, failure))
         .thenApply(Optional::of);
   }

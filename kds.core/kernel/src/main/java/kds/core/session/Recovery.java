@@ -81,11 +81,8 @@ final class Recovery {
   }
 
   private void takeOverEnded(SessionRecord record) {
-    LiveSession session = new LiveSession(journal, record, Secrets.bare(record));
+    LiveSession session = LiveSession.past(journal, record);
     register.add(session);
-    session.started().complete(session.report());
-    session.idle().complete(null);
-    session.ended().complete(session.report());
     register.ended(session);
   }
 
