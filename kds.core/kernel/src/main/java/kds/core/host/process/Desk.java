@@ -51,7 +51,14 @@ final class Desk {
 
   /** The groups in which somebody lives, or a program that began there. */
   List<String> living() throws IOException {
-    Set<String> living = new TreeSet<>(running.values());
+    Set<String> living = new TreeSet<>();
+    running.forEach(
+        (program, group) -> {
+          // One that has ended may not have been reaped yet; until then its number is its own.
+          if (ProcessTable.entry(program).filter(ProcessTable.Entry::lives).isPresent()) {
+            living.add(group);
+          }
+        });
     for (String group : groups.names()) {
       if (!groups.isEmpty(group)) {
         living.add(group);

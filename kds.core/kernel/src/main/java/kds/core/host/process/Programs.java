@@ -169,7 +169,7 @@ public final class Programs implements HostProcesses {
                 Processes.descriptors(child, DESCRIPTORS);
               });
       return new Program(command, pid, pidfd.get(), desk, timers);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       if (pidfd.get() >= 0) {
         Descriptors.close(pidfd.get());
       }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostExit.Cause;
+import kds.core.host.linux.Processes;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -203,6 +204,18 @@ class LifeTest {
     assertThat(run.process().handOver("session")).isPositive();
     assertThat(machine.members(run.group())).isEmpty();
     machine.programs().end("session", Duration.ZERO);
+  }
+
+  /** Nobody reaps here, as when the service is slow to hear of an end. */
+  @Test
+  void aGroupWhoseProgramWasKilledIsEmptyAtOnce() throws Exception {
+    Programs deaf = machine.deaf();
+    var run = machine.command("/bin/bash", "sleep 600").start(deaf);
+    assertThat(deaf.groups()).contains(run.group());
+    deaf.end(run.group(), Duration.ZERO);
+    assertThat(deaf.groups()).doesNotContain(run.group());
+    deaf.leave();
+    Processes.reap(run.process().pid(), true);
   }
 
   @Test

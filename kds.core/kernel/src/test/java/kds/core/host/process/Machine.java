@@ -80,6 +80,11 @@ final class Machine implements BeforeEachCallback, AfterEachCallback {
     return begun;
   }
 
+  /** One that never hears of an end: nobody watches for it. */
+  Programs deaf() throws IOException {
+    return new Programs(name, kind, System.getProperty("java.io.tmpdir"));
+  }
+
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     if (programs == null) {
