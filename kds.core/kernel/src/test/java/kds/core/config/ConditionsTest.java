@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import kds.core.testing.Framework;
@@ -178,6 +182,33 @@ class ConditionsTest {
       assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isFalse();
       switches.apply(Set.of("toy"), Map.of("toy", true));
       assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
+    }
+  }
+
+  @Test
+  void theEndOfAnEarlierSwitchingOffDoesNotCutAShorterOne() throws Exception {
+    try (Framework framework = Framework.with(Map.of())) {
+      Deque<Runnable> later = new ArrayDeque<>();
+      Switches switches = new Switches(new Conditions(framework.context()), later::add);
+      Deque<CompletableFuture<Void>> drains = new ArrayDeque<>();
+      switches.listen(
+          (name, on) -> {
+            if (on) {
+              drains.getLast().completeExceptionally(new CancellationException("on again"));
+              return CompletableFuture.completedStage(null);
+            }
+            drains.add(new CompletableFuture<>());
+            return drains.getLast();
+          });
+      for (boolean on : List.of(true, false, true, false)) {
+        switches.apply(Set.of("toy"), Map.of("toy", on));
+      }
+      assertThat(later).as("the first one is over").hasSize(1);
+      later.remove().run();
+      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
+      drains.getLast().complete(null);
+      later.remove().run();
+      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isFalse();
     }
   }
 
