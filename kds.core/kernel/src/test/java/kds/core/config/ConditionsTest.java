@@ -213,6 +213,25 @@ class ConditionsTest {
   }
 
   @Test
+  void aBundleWithABrokenDescriptionKeepsNobodyFromStarting() throws Exception {
+    Path broken = folder.resolve("broken.xml");
+    Files.writeString(
+        broken,
+        "<metatype:MetaData xmlns:metatype=\"http://www.osgi.org/xmlns/metatype/v1.2.0\">"
+            + "<OCD id=\"o\" name=\"o\"><AD id=\"a\" type=\"String\" cardinality=\"many\"/></OCD>"
+            + "<Designate pid=\"acme.broken\"><Object ocdref=\"o\"/></Designate>"
+            + "</metatype:MetaData>");
+    kernel
+        .framework
+        .toy("acme.broken")
+        .header("-includeresource", "OSGI-INF/metatype/broken.xml=" + broken)
+        .start();
+    kernel.save("toy: {count: 7}\n");
+    kernel.start();
+    assertThat(kernel.next(kernel.toy())).containsEntry("count", 7);
+  }
+
+  @Test
   void feedsTheDocumentedDefaults() throws Exception {
     Files.writeString(kernel.file, "debug: false\n");
     kernel.start();
