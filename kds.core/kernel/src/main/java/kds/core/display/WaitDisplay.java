@@ -3,6 +3,8 @@ package kds.core.display;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import kds.api.admin.AdminCommand;
 import kds.api.host.HostException;
@@ -22,11 +24,13 @@ import org.osgi.service.component.annotations.Reference;
 @Component(immediate = true)
 public final class WaitDisplay implements AdminCommand {
   private static final long LOOK_ANYWAY = 3000;
+  private static final long LONGEST_PAUSE = 100;
   private static final long LONGEST = Duration.ofDays(1).toSeconds();
 
   private final HostUsers users;
   private final Desktops desktops;
   private final FolderChanges changes = new FolderChanges();
+  private final AtomicLong looks = new AtomicLong();
 
   /** Made by Declarative Services. */
   @Activate
@@ -63,10 +67,19 @@ public final class WaitDisplay implements AdminCommand {
                     HostException.Reason.NOT_FOUND, "There is no account '" + name + "' here"));
   }
 
+  /** How often it was looked, for tests. */
+  long looks() {
+    return looks.get();
+  }
+
   private Desktop find(HostUser user, long seconds) throws Exception {
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     try (FolderChanges.Waiting waiting = changes.begin()) {
-      while (true) {
+      for (long look = 0; ; look++) {
+        // At once at first; a user who changes his files all the time has it looked ever less
+        // often.
+        TimeUnit.MILLISECONDS.sleep(Math.min(look, LONGEST_PAUSE));
+        looks.incrementAndGet();
         // Looked at first and searched then, so that nothing comes in between unseen.
         waiting.mark();
         desktops.folders(user).forEach(waiting::lookAt);

@@ -107,6 +107,32 @@ class WaitDisplayTest {
     assertThat(desktops.find(other)).isNull();
   }
 
+  @Test
+  void aLinkToASocketIsNoDisplay() throws Exception {
+    Files.createDirectory(desktops.sockets());
+    Files.createDirectories(runtime());
+    Files.writeString(user.home().resolve(".Xauthority"), "cookie");
+    listen(runtime().resolve("bus"));
+    Path elsewhere = folder.resolve("elsewhere");
+    listen(elsewhere);
+    Path link = Files.createSymbolicLink(desktops.sockets().resolve("X14"), elsewhere);
+    assertThat(desktops.find(user)).isNull();
+    Files.delete(link);
+    listen(link);
+    assertThat(desktops.find(user)).as("control").isNotNull();
+  }
+
+  @Test
+  void aUserWhoChangesHisFilesAllTheTimeIsLookedAtSeldom() throws Exception {
+    CompletableFuture<List<String>> asked = asked("3");
+    long changes = 0;
+    while (!asked.isDone()) {
+      Files.writeString(user.home().resolve("file" + changes++ % 10), "x");
+    }
+    assertThat(changes).isGreaterThan(1000);
+    assertThat(command.looks()).as("looks at %s changes", changes).isBetween(10L, 100L);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {":10", ":10.0"})
   void findsTheBusThatADesktopStartedItself(String display) throws Exception {
