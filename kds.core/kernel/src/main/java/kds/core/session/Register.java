@@ -204,7 +204,8 @@ final class Register {
           && ended.isBefore(before)
           && session.overFor().compareTo(keep) >= 0) {
         forget(session);
-      } else if (!session.trouble().isEmpty()) {
+      } else if (!session.trouble().isEmpty() && !session.is(State.STARTING)) {
+        // A start that cannot be written down is refused, and must not come back by its journal.
         session.writeIfPossible(record -> record);
       }
     }
