@@ -21,7 +21,7 @@ final class Desk {
   private static final int HANDED_OVER_TASKS = 8192;
 
   private static final Duration MOVING = Duration.ofSeconds(5);
-  private static final int LOOKS = 5;
+  private static final int LOOKS = 100;
 
   private final Groups groups;
   private final GroupLocks locks = new GroupLocks();
