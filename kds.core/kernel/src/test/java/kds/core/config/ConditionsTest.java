@@ -6,18 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Dictionary;
 import java.util.Hashtable;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import kds.core.testing.Framework;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +26,9 @@ class ConditionsTest {
   private static final String CONDITION = "org.osgi.service.condition.Condition";
 
   @TempDir Path folder;
+
   private Kernel kernel;
+
   private Bundle toy;
 
   @BeforeEach
@@ -165,51 +161,6 @@ class ConditionsTest {
     assertThat(properties("acme.other")).containsEntry("a", 1);
     assertThat(properties("acme.same")).containsEntry("a", 1);
     assertThat(properties("acme.mine")).isEmpty();
-  }
-
-  @Test
-  void theConditionStaysUntilRunningCallsHaveEnded() throws Exception {
-    try (Framework framework = Framework.with(Map.of())) {
-      Switches switches = new Switches(new Conditions(framework.context()), Runnable::run);
-      CompletableFuture<Void> drained = new CompletableFuture<>();
-      switches.listen((name, on) -> drained);
-      switches.apply(Set.of("toy"), Map.of());
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-      switches.apply(Set.of("toy"), Map.of("toy", false));
-      assertThat(switches.isOn("toy")).isFalse();
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-      drained.complete(null);
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isFalse();
-      switches.apply(Set.of("toy"), Map.of("toy", true));
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-    }
-  }
-
-  @Test
-  void theEndOfAnEarlierSwitchingOffDoesNotCutAShorterOne() throws Exception {
-    try (Framework framework = Framework.with(Map.of())) {
-      Deque<Runnable> later = new ArrayDeque<>();
-      Switches switches = new Switches(new Conditions(framework.context()), later::add);
-      Deque<CompletableFuture<Void>> drains = new ArrayDeque<>();
-      switches.listen(
-          (name, on) -> {
-            if (on) {
-              drains.getLast().completeExceptionally(new CancellationException("on again"));
-              return CompletableFuture.completedStage(null);
-            }
-            drains.add(new CompletableFuture<>());
-            return drains.getLast();
-          });
-      for (boolean on : List.of(true, false, true, false)) {
-        switches.apply(Set.of("toy"), Map.of("toy", on));
-      }
-      assertThat(later).as("the first one is over").hasSize(1);
-      later.remove().run();
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-      drains.getLast().complete(null);
-      later.remove().run();
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isFalse();
-    }
   }
 
   @Test
