@@ -34,11 +34,10 @@ record Desktops(Path sockets, Path runtimes, Path processes) {
     return new Desktops(Path.of("/tmp/.X11-unix"), Path.of("/run/user"), Path.of("/proc"));
   }
 
-  /** Where a change may mean that a desktop has come; those that are there. */
+  /** Where a change may mean that a desktop has come, beside his home; those that are there. */
   List<Path> folders(HostUser user) {
     Path runtime = runtimes.resolve(Long.toString(user.uid()));
-    return List.of(
-        Files.isDirectory(sockets) ? sockets : sockets.getParent(), runtimes, runtime, user.home());
+    return List.of(Files.isDirectory(sockets) ? sockets : sockets.getParent(), runtimes, runtime);
   }
 
   /** The desktop, as the variables that a program on it needs; null while there is none. */
