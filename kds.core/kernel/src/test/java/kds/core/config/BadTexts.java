@@ -11,11 +11,7 @@ final class BadTexts {
 
   static Stream<Arguments> all() {
     return Stream.of(
-            syntax(),
-            whatYamlWouldLetThrough(),
-            typesAndRangesOfDocumentedKeys(),
-            typesRangesAndOptionsOfABundleSBlock(),
-            switches())
+            syntax(), whatYamlWouldLetThrough(), documentedKeys(), blocksOfBundles(), switches())
         .flatMap(texts -> texts);
   }
 
@@ -91,7 +87,7 @@ final class BadTexts {
             "more than 12 deep"));
   }
 
-  private static Stream<Arguments> typesAndRangesOfDocumentedKeys() {
+  private static Stream<Arguments> documentedKeys() {
     return Stream.of(
         bad("a word for a port", "port: https\n", "1:7", "port", "whole number from 0 to 65535"),
         bad("too large a port", "ssl: true\nport: 70000\n", "2:7", "port", "out of range"),
@@ -122,7 +118,7 @@ final class BadTexts {
             "Move it out of the block"));
   }
 
-  private static Stream<Arguments> typesRangesAndOptionsOfABundleSBlock() {
+  private static Stream<Arguments> blocksOfBundles() {
     return Stream.of(
         bad("a word for a number", "toy:\n  count: many\n", "2:10", "toy.count", "from 1 to 10"),
         bad("too little", "toy: {count: 0}\n", "1:14", "toy.count", "out of range"),

@@ -164,22 +164,33 @@ class ConditionsTest {
   }
 
   @Test
-  void aBundleWithABrokenDescriptionKeepsNobodyFromStarting() throws Exception {
-    Path broken = folder.resolve("broken.xml");
+  void bundlesWithBrokenDescriptionsKeepNobodyFromStarting() throws Exception {
+    described(
+        "acme.nothing", "<Designate pid=\"acme.nothing\"><Object ocdref=\"no\"/></Designate>");
+    described(
+        "acme.bounds",
+        "<OCD id=\"o\" name=\"o\"><AD id=\"a\" type=\"Integer\" min=\"few\" max=\"5\"/></OCD>"
+            + "<Designate pid=\"acme.bounds\"><Object ocdref=\"o\"/></Designate>");
+    kernel.save("toy: {count: 7}\nacme.bounds: {a: 3}\n");
+    kernel.start();
+    assertThat(kernel.next(kernel.toy())).containsEntry("count", 7);
+    assertThat(properties("acme.bounds")).containsEntry("a", 3);
+    kernel.save("toy: {count: 7}\nacme.bounds: {a: 6}\n");
+    kernel.awaitHealth(h -> h.startsWith("CRITICAL") && h.contains("acme.bounds.a: '6' is out of"));
+  }
+
+  private void described(String name, String metatype) throws Exception {
+    Path file = folder.resolve(name + ".xml");
     Files.writeString(
-        broken,
+        file,
         "<metatype:MetaData xmlns:metatype=\"http://www.osgi.org/xmlns/metatype/v1.2.0\">"
-            + "<OCD id=\"o\" name=\"o\"><AD id=\"a\" type=\"String\" cardinality=\"many\"/></OCD>"
-            + "<Designate pid=\"acme.broken\"><Object ocdref=\"o\"/></Designate>"
+            + metatype
             + "</metatype:MetaData>");
     kernel
         .framework
-        .toy("acme.broken")
-        .header("-includeresource", "OSGI-INF/metatype/broken.xml=" + broken)
+        .toy(name)
+        .header("-includeresource", "OSGI-INF/metatype/" + name + ".xml=" + file)
         .start();
-    kernel.save("toy: {count: 7}\n");
-    kernel.start();
-    assertThat(kernel.next(kernel.toy())).containsEntry("count", 7);
   }
 
   @Test
