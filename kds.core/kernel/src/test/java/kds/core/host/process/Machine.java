@@ -110,12 +110,12 @@ final class Machine implements BeforeEachCallback, AfterEachCallback {
 
   /** The groups that still have a folder, whoever lives in them. */
   List<String> folders() throws IOException {
-    return programs.desk().groups().names();
+    return programs.supervisor().groups().names();
   }
 
   /** The processes in a group. */
   Set<Long> members(String group) throws IOException {
-    return programs.desk().groups().members(group);
+    return programs.supervisor().groups().members(group);
   }
 
   Run bash(String script, String... arguments) throws HostException {

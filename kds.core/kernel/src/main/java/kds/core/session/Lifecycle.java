@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
  * What becomes of a session from its start to its end. At any time one thread alone works on one:
  * that of its end first has the start give way; {@link Lanes} does the same for one user's.
  */
-final class Life {
-  private static final Logger LOG = LoggerFactory.getLogger(Life.class);
+final class Lifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   private final Lanes lanes;
   private final Events events;
   private final Secrets secrets;
   private final Register register;
-  private final Course course;
+  private final StepRunner runner;
   private final Admission admission;
   private final Consumer<SessionReport> over;
 
@@ -33,19 +33,19 @@ final class Life {
    *
    * @param over is told of each session that is over
    */
-  Life(
+  Lifecycle(
       Lanes lanes,
       Events events,
       Secrets secrets,
       Register register,
-      Course course,
+      StepRunner runner,
       Admission admission,
       Consumer<SessionReport> over) {
     this.lanes = lanes;
     this.events = events;
     this.secrets = secrets;
     this.register = register;
-    this.course = course;
+    this.runner = runner;
     this.admission = admission;
     this.over = over;
   }
@@ -114,7 +114,7 @@ final class Life {
   private @org.jspecify.annotations.Nullable Outcome outcome(LiveSession session)
       throws InterruptedException {
     try {
-      return course.start(session);
+      return runner.start(session);
     } catch (RuntimeException | Error e) {
       LOG.error("The start of session {} broke, and is undone", session.kasmId(), e);
       return Outcome.FAILED;
@@ -178,7 +178,7 @@ final class Life {
 
   private void endSteps(LiveSession session) throws InterruptedException {
     try {
-      course.end(session);
+      runner.end(session);
     } catch (RuntimeException | Error e) {
       LOG.error("The end of session {} broke; it is over nevertheless", session.kasmId(), e);
     }

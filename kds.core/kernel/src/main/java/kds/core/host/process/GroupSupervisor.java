@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is done to whole groups, apart from ending them. Thread-safe. */
-final class Desk {
-  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+final class GroupSupervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupSupervisor.class);
 
   /** What a group may have that programs were handed over to: a desktop's worth of applications. */
   private static final int HANDED_OVER_TASKS = 8192;
@@ -27,7 +27,7 @@ final class Desk {
   private final GroupLocks locks = new GroupLocks();
   private final Map<Long, String> running = new ConcurrentHashMap<>();
 
-  Desk(Groups groups) {
+  GroupSupervisor(Groups groups) {
     this.groups = groups;
   }
 

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * after. One that the journal has a result of is not done again; one that it has only the beginning
  * of was interrupted by the service's death, and is done again or reported as unknown.
  */
-final class Course {
-  private static final Logger LOG = LoggerFactory.getLogger(Course.class);
+final class StepRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
 
   private static final Comparator<StepFacts> START_ORDER =
       Comparator.comparingInt(StepFacts::order).thenComparing(StepFacts::name);
@@ -45,7 +45,7 @@ final class Course {
    * @param stopping whether the service stops: then steps go, and what becomes of those that are
    *     under way tells nothing; the next life of the service takes them up
    */
-  Course(
+  StepRunner(
       StepSource steps,
       Lanes lanes,
       People people,
@@ -87,7 +87,7 @@ final class Course {
       }
     }
     goOnUnlessStopping(true);
-    boolean bad = session.record().steps().stream().anyMatch(Course::isBad);
+    boolean bad = session.record().steps().stream().anyMatch(StepRunner::isBad);
     return bad ? Outcome.DEGRADED : Outcome.READY;
   }
 
