@@ -1,6 +1,5 @@
 package kds.scripts;
 
-import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import kds.api.capability.Gates;
 import kds.api.script.Scripts;
@@ -19,28 +18,11 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
  */
 @Component(service = SessionStep.class, immediate = true)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.scripts)")
-public final class HookStep implements SessionStep {
-  private final Entrance entrance;
-
+public final class HookStep extends ScriptStep {
   /** Made by Declarative Services. */
   @Activate
   public HookStep(@Reference Gates gates) {
-    entrance = new Entrance(gates);
-  }
-
-  @Override
-  public String name() {
-    return "scripts";
-  }
-
-  @Override
-  public int order() {
-    return 500;
-  }
-
-  @Override
-  public int endOrder() {
-    return 100;
+    super("scripts", 500, 100, gates);
   }
 
   @Override
@@ -48,29 +30,25 @@ public final class HookStep implements SessionStep {
     return false;
   }
 
-  /** Each script has its own limit; this is for all that are waited for together. */
-  @Override
-  public Duration limit() {
-    return Duration.ofHours(1);
-  }
-
   @Override
   public StepResult start(SessionContext context) throws Exception {
-    return entrance.step(
-        context,
-        Variables.SESSION_START,
-        scripts -> scripts.folder(Variables.SESSION_START, context));
+    return entrance()
+        .step(
+            context,
+            Variables.SESSION_START,
+            scripts -> scripts.folder(Variables.SESSION_START, context));
   }
 
   @Override
   public StepResult end(SessionContext context) throws Exception {
-    return entrance.step(
-        context,
-        Job.SESSION_END,
-        scripts -> {
-          endOthers(scripts, context);
-          return scripts.folder(Job.SESSION_END, context);
-        });
+    return entrance()
+        .step(
+            context,
+            Job.SESSION_END,
+            scripts -> {
+              endOthers(scripts, context);
+              return scripts.folder(Job.SESSION_END, context);
+            });
   }
 
   /** One that cannot be ended must not keep those of the end from their turn. */

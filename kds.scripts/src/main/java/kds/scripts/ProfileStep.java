@@ -1,6 +1,5 @@
 package kds.scripts;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -22,28 +21,11 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
  */
 @Component(service = SessionStep.class, immediate = true)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.scripts)")
-public final class ProfileStep implements SessionStep {
-  private final Entrance entrance;
-
+public final class ProfileStep extends ScriptStep {
   /** Made by Declarative Services. */
   @Activate
   public ProfileStep(@Reference Gates gates) {
-    entrance = new Entrance(gates);
-  }
-
-  @Override
-  public String name() {
-    return "profile";
-  }
-
-  @Override
-  public int order() {
-    return 300;
-  }
-
-  @Override
-  public int endOrder() {
-    return 300;
+    super("profile", 300, 300, gates);
   }
 
   @Override
@@ -54,11 +36,6 @@ public final class ProfileStep implements SessionStep {
   @Override
   public boolean needsUser() {
     return true;
-  }
-
-  @Override
-  public Duration limit() {
-    return Duration.ofHours(1);
   }
 
   @Override
@@ -77,7 +54,7 @@ public final class ProfileStep implements SessionStep {
     if (context.request().session().username() == null) {
       return StepResult.skipped("There is no known system user, so no built-in script is run");
     }
-    return entrance.step(context, builtin, scripts -> alone(scripts, builtin, context));
+    return entrance().step(context, builtin, scripts -> alone(scripts, builtin, context));
   }
 
   private static FolderRun alone(Scripts scripts, String builtin, SessionContext context) {

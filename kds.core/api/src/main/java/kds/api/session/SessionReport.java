@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where it is in its life
  * @param outcome how its start went, null until that is known
  * @param started when its start was asked for
- * @param ended when its end was complete, null before
+ * @param ended when its end was complete, null before; stays while more of it is ended
  * @param steps what was done so far, in order
  */
 public record SessionReport(

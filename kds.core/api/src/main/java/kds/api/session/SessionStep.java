@@ -58,6 +58,11 @@ public interface SessionStep {
   /** Does it. Called again after a crash when {@link #repeatable}: finding it done is a success. */
   StepResult start(SessionContext context) throws Exception;
 
-  /** Undoes it at the session's end; also called for a start that failed later on. */
+  /**
+   * Undoes it at the session's end; also called for a start that failed later on. One that leaves
+   * something undone because of {@link SessionContext#ending} answers {@link
+   * StepResult.Status#SKIPPED}: it is called again when an end that goes further is asked for,
+   * {@link #repeatable} or not.
+   */
   StepResult end(SessionContext context) throws Exception;
 }

@@ -25,6 +25,11 @@ public interface Sessions {
    * Ends a session. Never hangs: each step is bounded, and what takes longer goes on in the
    * background and is reported. The end of an unknown or ended session is a success.
    *
+   * <p>An end that goes further than the one before, whether that is under way or over, has what
+   * that left undone done as well: the desktop of a session that was disconnected is ended when it
+   * is deleted. {@link Ending#DISCONNECT} goes least far, then {@link Ending#LOGOFF}, {@link
+   * Ending#CONFIGURED} and {@link Ending#DELETE}.
+   *
    * @return the session as it is after the wait, {@link SessionReport.State#ENDING} when its end
    *     goes on in the background; empty for an unknown session
    */

@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class AdminCall {
   private static final Logger LOG = LoggerFactory.getLogger(AdminCall.class);
   private static final int LONGEST = 8192;
+  private static final String TOO_LONG =
+      "The request is longer than " + LONGEST + " characters. Send a command and its words only.";
 
   private final SocketChannel caller;
   private final Function<String, @Nullable AdminCommand> commands;
@@ -32,7 +34,12 @@ final class AdminCall {
   void serve() {
     try (caller;
         BufferedReader in = new BufferedReader(Channels.newReader(caller, decoder(), -1))) {
-      List<String> words = List.of(line(in).split("\t", -1));
+      String line = line(in);
+      if (line.length() > LONGEST) {
+        refuse(caller, TOO_LONG);
+        return;
+      }
+      List<String> words = List.of(line.split("\t", -1));
       Thread work = Thread.ofVirtual().name("kds-admin-work").start(() -> work(words));
       // Nothing more is said by the caller: what is read is his going.
       while (in.read() >= 0) {
@@ -52,15 +59,22 @@ final class AdminCall {
         .onUnmappableCharacter(CodingErrorAction.REPLACE);
   }
 
+  /** A line, or a little more than the longest: who still writes would not read an answer. */
   private static String line(Reader in) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int each = in.read(); each >= 0 && each != '\n'; each = in.read()) {
-      if (line.length() == LONGEST) {
-        throw new IOException("The request is too long");
+      if (line.length() <= LONGEST) {
+        line.append((char) each);
       }
-      line.append((char) each);
     }
     return line.toString();
+  }
+
+  /** Answers that a request is not served. */
+  static void refuse(SocketChannel caller, String why) throws IOException {
+    try (Writer out = Channels.newWriter(caller, StandardCharsets.UTF_8)) {
+      say(out, "! " + why);
+    }
   }
 
   private void work(List<String> words) {

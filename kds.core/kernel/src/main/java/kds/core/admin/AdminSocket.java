@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import kds.api.admin.AdminCommand;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class AdminSocket {
   static final String NAME = "admin.sock";
   private static final Logger LOG = LoggerFactory.getLogger(AdminSocket.class);
-  private static final int MOST_CALLERS = 500;
+  static final int MOST_CALLERS = 500;
+  private static final String CROWDED =
+      "The service answers " + MOST_CALLERS + " callers already. Try again later.";
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final Path path;
   private final Map<String, AdminCommand> commands = new ConcurrentHashMap<>();
@@ -94,15 +99,34 @@ public final class AdminSocket {
         welcome(channel.accept());
       } catch (ClosedChannelException _) {
         return;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         LOG.warn("A caller at {} was lost: {}", path, e.toString());
+        pause();
       }
     }
   }
 
+  /** What fails now, as for want of descriptors, would fail again at once. */
+  private static void pause() {
+    LockSupport.parkNanos(PAUSE.toNanos());
+  }
+
   private void welcome(SocketChannel caller) throws IOException {
-    if (!isTrusted(caller) || !room.tryAcquire()) {
+    try {
+      if (isTrusted(caller)) {
+        admit(caller);
+      } else {
+        caller.close();
+      }
+    } catch (IOException | RuntimeException e) {
       caller.close();
+      throw e;
+    }
+  }
+
+  private void admit(SocketChannel caller) throws IOException {
+    if (!room.tryAcquire()) {
+      AdminCall.refuse(caller, CROWDED);
       return;
     }
     Thread.ofVirtual()

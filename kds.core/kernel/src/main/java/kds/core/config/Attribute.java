@@ -26,6 +26,8 @@ record Attribute(
     List<String> options,
     Optional<QuantityRange> quantity) {
 
+  private static final String NUMBER = "[-+]?[0-9]{1,40}(\\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?";
+
   static Attribute of(String id, int type) {
     return new Attribute(id, type, 0, null, null, List.of(), Optional.empty());
   }
@@ -36,10 +38,15 @@ record Attribute(
         definition.getID(),
         definition.getType(),
         definition.getCardinality(),
-        definition.getMin(),
-        definition.getMax(),
+        bound(definition.getMin()),
+        bound(definition.getMax()),
         options == null ? List.of() : List.of(options),
         QuantityRange.of(marks(definition)));
+  }
+
+  /** Bounds of numbers are numbers; a bundle may say anything. */
+  private static @Nullable String bound(@Nullable String text) {
+    return text != null && text.strip().matches(NUMBER) ? text.strip() : null;
   }
 
   Attribute between(String least, String most) {

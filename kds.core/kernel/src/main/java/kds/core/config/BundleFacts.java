@@ -83,7 +83,7 @@ record BundleFacts(
           all.computeIfAbsent(designate.getPid(), pid -> new ArrayList<>()).addAll(of(ocd));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // Of the second kind: PIDs that nothing describes.
       LOG.warn("{} in {} cannot be read; its PIDs are not checked", entry.getPath(), bundle, e);
     }
   }

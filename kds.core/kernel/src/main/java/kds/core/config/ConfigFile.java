@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,8 +30,10 @@ import kds.api.host.TrustedFiles;
 final class ConfigFile {
   private static final int MOST_ROUNDS = 20;
 
-  /** How long an editor that had the old file open may take to finish writing into it. */
-  private static final long GRACE_MILLIS = 100;
+  /** How long an editor that has the old file open may pause while he writes into it. */
+  private static final Duration GRACE = Duration.ofMillis(100);
+
+  private static final int MOST_LOOKS = 50;
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(
@@ -39,6 +42,7 @@ final class ConfigFile {
   private final Path path;
   private final TrustedFiles trusted;
   private final Swap swap;
+  private final Duration grace;
   private final ReentrantLock writing = new ReentrantLock();
 
   ConfigFile(Path path, TrustedFiles trusted) {
@@ -46,9 +50,14 @@ final class ConfigFile {
   }
 
   ConfigFile(Path path, TrustedFiles trusted, Swap swap) {
+    this(path, trusted, swap, GRACE);
+  }
+
+  ConfigFile(Path path, TrustedFiles trusted, Swap swap, Duration grace) {
     this.path = path;
     this.trusted = trusted;
     this.swap = swap;
+    this.grace = grace;
   }
 
   /** Lets two files swap names in one step; false when the file system cannot. */
@@ -118,7 +127,7 @@ final class ConfigFile {
           continue;
         }
         sync(real.getParent());
-        byte[] found = settled(other, expected);
+        byte[] found = settled(other);
         if (Arrays.equals(found, expected)) {
           return;
         }
@@ -132,17 +141,23 @@ final class ConfigFile {
     }
   }
 
-  private static byte[] settled(Path other, byte[] expected) throws IOException {
+  /** What the old file holds once nobody writes into it any more: half of it may look whole. */
+  private byte[] settled(Path other) throws IOException {
     byte[] found = Files.readAllBytes(other);
-    if (!Arrays.equals(found, expected)) {
-      return found;
+    for (int look = 0; look < MOST_LOOKS; look++) {
+      try {
+        Thread.sleep(grace);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return found;
+      }
+      byte[] now = Files.readAllBytes(other);
+      if (Arrays.equals(now, found)) {
+        break;
+      }
+      found = now;
     }
-    try {
-      Thread.sleep(GRACE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return Files.readAllBytes(other);
+    return found;
   }
 
   private byte[] editOrGiveBack(byte[] found, Map<String, Object> values, Path other, Path real)

@@ -29,6 +29,10 @@ final class Switches {
   private final List<CapabilitySwitches.Listener> listeners = new CopyOnWriteArrayList<>();
   private final Set<String> met = new HashSet<>();
   private final Map<String, Boolean> told = new HashMap<>();
+
+  /** What is awaited of each capability that is being switched off. */
+  private final Map<String, CompletableFuture<Void>> closing = new HashMap<>();
+
   private volatile Map<String, Boolean> states = Map.of();
 
   Switches(Conditions conditions, Executor thread) {
@@ -77,8 +81,9 @@ final class Switches {
       CompletableFuture<?>[] ends =
           listeners.stream().map(l -> tell(l, name, on)).toArray(CompletableFuture<?>[]::new);
       if (!on) {
-        CompletableFuture.allOf(ends)
-            .whenCompleteAsync((nothing, failure) -> withdrawIfStillOff(name), thread);
+        CompletableFuture<Void> over = CompletableFuture.allOf(ends);
+        closing.put(name, over);
+        over.whenCompleteAsync((nothing, failure) -> withdrawIfStillOff(name, over), thread);
       }
     }
   }
@@ -93,8 +98,9 @@ final class Switches {
     }
   }
 
-  private void withdrawIfStillOff(String name) {
-    if (!isOn(name)) {
+  /** Not when it was switched on and off again since: calls of now have a time of their own. */
+  private void withdrawIfStillOff(String name, CompletableFuture<Void> over) {
+    if (closing.remove(name, over) && !isOn(name)) {
       withdraw(name);
     }
   }

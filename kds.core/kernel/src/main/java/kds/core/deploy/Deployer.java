@@ -157,7 +157,7 @@ public final class Deployer implements HealthCheck {
   private @Nullable Duration attempt(Supplier<Duration> step) {
     try {
       return step.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (stopped) {
         LOG.debug("Stopped in the middle of work", e);
       } else {

@@ -27,16 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 record Desktops(Path sockets, Path runtimes, Path processes) {
   private static final Pattern SOCKET = Pattern.compile("X\\d{1,5}");
+  private static final int S_IFMT = 0170000;
+  private static final int S_IFSOCK = 0140000;
 
   static Desktops ofThisMachine() {
     return new Desktops(Path.of("/tmp/.X11-unix"), Path.of("/run/user"), Path.of("/proc"));
   }
 
-  /** Where a change may mean that a desktop has come; those that are there. */
+  /** Where a change may mean that a desktop has come, beside his home; those that are there. */
   List<Path> folders(HostUser user) {
     Path runtime = runtimes.resolve(Long.toString(user.uid()));
-    return List.of(
-        Files.isDirectory(sockets) ? sockets : sockets.getParent(), runtimes, runtime, user.home());
+    return List.of(Files.isDirectory(sockets) ? sockets : sockets.getParent(), runtimes, runtime);
   }
 
   /** The desktop, as the variables that a program on it needs; null while there is none. */
@@ -51,7 +52,7 @@ record Desktops(Path sockets, Path runtimes, Path processes) {
     }
     Path runtime = runtimes.resolve(Long.toString(user.uid()));
     Path bus = runtime.resolve("bus");
-    if (isOf(user, bus) && answers(user, bus)) {
+    if (isSocketOf(user, bus) && answers(user, bus)) {
       return new Desktop(
           display.get(), authority.toString(), runtime.toString(), "unix:path=" + bus);
     }
@@ -67,7 +68,7 @@ record Desktops(Path sockets, Path runtimes, Path processes) {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(sockets)) {
       for (Path socket : all) {
         if (SOCKET.matcher(socket.getFileName().toString()).matches()
-            && isOf(user, socket)
+            && isSocketOf(user, socket)
             && (newest.isEmpty() || time(socket).compareTo(time(newest.get())) > 0)
             && answers(user, socket)) {
           newest = Optional.of(socket);
@@ -126,6 +127,16 @@ record Desktops(Path sockets, Path runtimes, Path processes) {
 
   private static boolean isOf(HostUser user, Path path) {
     return user.uid() == uid(path);
+  }
+
+  /** Not a link of his: root would knock wherever it leads. */
+  private static boolean isSocketOf(HostUser user, Path path) {
+    try {
+      int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return (mode & S_IFMT) == S_IFSOCK && isOf(user, path);
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   private static long uid(Path path) {

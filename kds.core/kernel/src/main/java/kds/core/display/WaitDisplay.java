@@ -1,14 +1,20 @@
 package kds.core.display;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import kds.api.admin.AdminCommand;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
 import kds.core.display.Desktops.Desktop;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -22,21 +28,31 @@ import org.osgi.service.component.annotations.Reference;
 @Component(immediate = true)
 public final class WaitDisplay implements AdminCommand {
   private static final long LOOK_ANYWAY = 3000;
+  private static final long LONGEST_PAUSE = 100;
+  private static final Duration HOME_LIMIT = Duration.ofSeconds(2);
   private static final long LONGEST = Duration.ofDays(1).toSeconds();
 
   private final HostUsers users;
   private final Desktops desktops;
+  private final FolderProbe homes;
   private final FolderChanges changes = new FolderChanges();
+  private final AtomicLong looks = new AtomicLong();
 
   /** Made by Declarative Services. */
   @Activate
   public WaitDisplay(@Reference HostUsers users) {
-    this(users, Desktops.ofThisMachine());
+    this(users, Desktops.ofThisMachine(), Files::isDirectory);
   }
 
-  WaitDisplay(HostUsers users, Desktops desktops) {
+  /**
+   * Makes one.
+   *
+   * @param isThere asks a home, which may hang
+   */
+  WaitDisplay(HostUsers users, Desktops desktops, Predicate<Path> isThere) {
     this.users = users;
     this.desktops = desktops;
+    this.homes = new FolderProbe(isThere, HOME_LIMIT);
   }
 
   @Override
@@ -63,14 +79,21 @@ public final class WaitDisplay implements AdminCommand {
                     HostException.Reason.NOT_FOUND, "There is no account '" + name + "' here"));
   }
 
+  /** How often it was looked, for tests. */
+  long looks() {
+    return looks.get();
+  }
+
   private Desktop find(HostUser user, long seconds) throws Exception {
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     try (FolderChanges.Waiting waiting = changes.begin()) {
-      while (true) {
-        // Looked at first and searched then, so that nothing comes in between unseen.
+      for (long look = 0; ; look++) {
+        // At once at first; a user who changes his files all the time has it looked ever less
+        // often.
+        TimeUnit.MILLISECONDS.sleep(Math.min(look, LONGEST_PAUSE));
+        looks.incrementAndGet();
         waiting.mark();
-        desktops.folders(user).forEach(waiting::lookAt);
-        Desktop desktop = desktops.find(user);
+        Desktop desktop = look(user, waiting);
         if (desktop != null) {
           return desktop;
         }
@@ -82,5 +105,20 @@ public final class WaitDisplay implements AdminCommand {
         waiting.await(Math.min(left, LOOK_ANYWAY));
       }
     }
+  }
+
+  /**
+   * Looks once, but not at a home that does not answer: all who wait would hang with it. It may
+   * come at the log-in only.
+   */
+  private @Nullable Desktop look(HostUser user, FolderChanges.Waiting waiting)
+      throws InterruptedException {
+    // Looked at first and searched then, so that nothing comes in between unseen.
+    desktops.folders(user).forEach(waiting::lookAt);
+    if (!homes.answers(user.home())) {
+      return null;
+    }
+    waiting.lookAt(user.home());
+    return desktops.find(user);
   }
 }

@@ -246,6 +246,7 @@ public final class Gatehouse implements Gates, Calls, Generations, CapabilitySwi
   private void forget(BundleEvent event) {
     if (event.getType() == BundleEvent.UNINSTALLED) {
       generations.remove(event.getBundle().getBundleId());
+      readiness.forget(event.getBundle().getBundleId());
     }
   }
 

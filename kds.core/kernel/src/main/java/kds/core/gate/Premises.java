@@ -43,7 +43,7 @@ final class Premises {
     return turnstile.shut();
   }
 
-  void open() {
+  synchronized void open() {
     closing = false;
     turnstile.open();
   }
@@ -52,8 +52,11 @@ final class Premises {
     return turnstile.inside();
   }
 
-  /** From now on whoever is inside has to go; those that are. Only while it is shut. */
-  List<CountedLease<?>> close() {
+  /** From now on whoever is inside has to go; those that are. None when it was opened again. */
+  synchronized List<CountedLease<?>> close() {
+    if (!turnstile.isShut()) {
+      return List.of();
+    }
     closing = true;
     return List.copyOf(leases);
   }

@@ -25,6 +25,16 @@ final class Readiness {
     offerings.remove(offering);
   }
 
+  /** A bundle is gone: nobody waits for it any more. */
+  void forget(long bundle) {
+    expectations.removeIf(expectation -> expectation.bundle() == bundle);
+  }
+
+  /** How many wait, for tests. */
+  int waiting() {
+    return expectations.size();
+  }
+
   /** Looks again who waits in vain no longer. Call after an offering was obtained, or was not. */
   void changed() {
     expectations.forEach(this::check);

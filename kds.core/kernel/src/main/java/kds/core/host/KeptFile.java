@@ -179,7 +179,9 @@ final class KeptFile implements HostPart {
   private void end(Runnable how) {
     lock.lock();
     try {
-      if (!revoked) {
+      if (revoked) {
+        file.leave(); // The next holder may have given up before it could.
+      } else {
         how.run();
       }
     } finally {

@@ -30,8 +30,15 @@ final class KeptFiles {
   record Key(long device, long inode) {}
 
   /** A file and its folder, held open; what it is called for messages. */
-  record Opened(
-      Descriptor file, Descriptor folder, byte[] part, Key key, Terms terms, String what) {}
+  record Opened(Descriptor file, Descriptor folder, byte[] part, Key key, Terms terms, String what)
+      implements AutoCloseable {
+    /** For one that came too late for who had it opened. */
+    @Override
+    public void close() {
+      file.close();
+      folder.close();
+    }
+  }
 
   /** Makes a new one, or opens one again, in a folder that then belongs to it. On a host thread. */
   static Opened open(
@@ -62,16 +69,20 @@ final class KeptFiles {
       throw Failures.of(fd, what);
     }
     Descriptor file = new Descriptor((int) fd);
-    FileStatus status = walk.look(thread, file);
-    if (!status.isFile() || status.links() != 1 || status.uid() != terms.uid()) {
+    try {
+      FileStatus status = walk.look(thread, file);
+      if (!status.isFile() || status.links() != 1 || status.uid() != terms.uid()) {
+        throw new HostException(
+            Reason.NOT_FOUND, "Could not " + Failures.visible(what) + ": it is not the file begun");
+      }
+      if (fresh) {
+        thread.as(terms.identity(), os -> os.chmod(file.number(), UNFINISHED));
+      }
+      return new Opened(file, folder, part, new Key(status.device(), status.inode()), terms, what);
+    } catch (HostException | RuntimeException | Error e) {
       file.close();
-      throw new HostException(
-          Reason.NOT_FOUND, "Could not " + Failures.visible(what) + ": it is not the file begun");
+      throw e;
     }
-    if (fresh) {
-      thread.as(terms.identity(), os -> os.chmod(file.number(), UNFINISHED));
-    }
-    return new Opened(file, folder, part, new Key(status.device(), status.inode()), terms, what);
   }
 
   /** Makes the handle of a file the one that counts. */

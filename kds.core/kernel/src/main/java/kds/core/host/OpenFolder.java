@@ -70,21 +70,30 @@ final class OpenFolder implements HostFolder {
       throw Failures.of(fd, "open " + walk.in(path.text()));
     }
     Descriptor file = new Descriptor((int) fd);
+    try {
+      return new OpenFile(file, regular(thread, file, path), terms, workers);
+    } catch (HostException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** What an open file is, when it is one that may be read. */
+  private FileStatus regular(HostThread thread, Descriptor file, RelativePath path)
+      throws HostException {
     FileStatus status = walk.look(thread, file);
     if (!status.isFile()) {
-      file.close();
       throw new HostException(
           Reason.WRONG_KIND,
           Failures.visible(walk.in(path.text())) + " is not a regular file; only those are opened");
     }
     if (terms.strict() && isElsewhere(thread, status)) {
-      file.close();
       throw new HostException(
           Reason.UNSAFE_PATH,
           Failures.visible(walk.in(path.text()))
               + " has a second name (hard link) or lies on another file system; copy it there");
     }
-    return new OpenFile(file, status, terms, workers);
+    return status;
   }
 
   private boolean isElsewhere(HostThread thread, FileStatus file) throws HostException {

@@ -44,15 +44,19 @@ final class Walk {
   Descriptor own(HostThread thread, Descriptor home, byte[] name, boolean make)
       throws HostException {
     Descriptor folder = step(thread, home, name, make, Flags.ANCHOR);
-    FileStatus status = look(thread, folder);
-    if (status.uid() != terms.uid()) {
+    try {
+      FileStatus status = look(thread, folder);
+      if (status.uid() != terms.uid()) {
+        throw new HostException(
+            Reason.FOREIGN,
+            "The folder %s belongs to uid %d and not to %s; chown it to use it"
+                .formatted(terms.folder(), status.uid(), terms.owner()));
+      }
+      return folder;
+    } catch (HostException | RuntimeException | Error e) {
       folder.close();
-      throw new HostException(
-          Reason.FOREIGN,
-          "The folder %s belongs to uid %d and not to %s; chown it to use it"
-              .formatted(terms.folder(), status.uid(), terms.owner()));
+      throw e;
     }
-    return folder;
   }
 
   /** Opens a folder below, to list it or to make files in it. */
@@ -79,11 +83,10 @@ final class Walk {
     return fd;
   }
 
-  /** Looks at what is open. */
+  /** Looks at what is open, which stays open whatever comes of it. */
   FileStatus look(HostThread thread, Descriptor file) throws HostException {
     long result = thread.as(terms.identity(), os -> os.look(file.number()));
     if (result < 0) {
-      file.close();
       throw Failures.of(result, "look at a file in " + terms.folder());
     }
     return thread.status();

@@ -17,11 +17,18 @@ final class Context implements SessionContext {
   private final People people;
   private final Events events;
   private final Phase phase;
+  private final Sessions.Ending ending;
 
-  Context(LiveSession session, String step, Phase phase, int others, People people, Events events) {
+  /**
+   * Makes one.
+   *
+   * @param done what is written down of the step that is called
+   */
+  Context(LiveSession session, StepRecord done, int others, People people, Events events) {
     this.session = session;
-    this.phase = phase;
-    this.step = step;
+    this.phase = done.phase();
+    this.step = done.name();
+    this.ending = done.ending() == null ? Sessions.Ending.CONFIGURED : done.ending();
     this.others = others;
     this.people = people;
     this.events = events;
@@ -62,7 +69,7 @@ final class Context implements SessionContext {
 
   @Override
   public Sessions.Ending ending() {
-    return session.record().ending();
+    return ending;
   }
 
   @Override

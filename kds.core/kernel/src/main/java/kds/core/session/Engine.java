@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and ends sessions: takes the orders and gives the answers, while {@link Life} does the
- * work. Thread-safe; no public method waits.
+ * Starts and ends sessions: takes the orders and gives the answers, while {@link Lifecycle} does
+ * the work. Thread-safe; no public method waits.
  */
 final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -37,7 +37,7 @@ final class Engine implements AutoCloseable {
   private final Journal journal;
   private final Supplier<Limits> limits;
   private final Register register;
-  private final Life life;
+  private final Lifecycle lifecycle;
   private final Recovery recovery;
   private final String boot;
   private volatile boolean closed;
@@ -64,10 +64,10 @@ final class Engine implements AutoCloseable {
     Lanes lanes = new Lanes();
     BooleanSupplier closing = () -> closed || stopping.getAsBoolean();
     this.register = new Register(journal, events, limits.get().mostEnded());
-    Course course = new Course(steps, lanes, people, events, limits, closing);
+    StepRunner runner = new StepRunner(steps, lanes, people, events, limits, closing);
     Admission admission = new Admission(journal, secrets, people, register, lanes, events, limits);
-    this.life = new Life(lanes, events, secrets, register, course, admission, over);
-    this.recovery = new Recovery(journal, secrets, register, lanes, life, boot);
+    this.lifecycle = new Lifecycle(lanes, events, secrets, register, runner, admission, over);
+    this.recovery = new Recovery(journal, secrets, register, lanes, lifecycle, boot);
   }
 
   /** What is known of all sessions. */
@@ -111,7 +111,7 @@ final class Engine implements AutoCloseable {
       CompletionStage<SessionReport> now = known.started().thenApply(first -> known.report());
       return again(known.report(), now, request.session());
     }
-    SessionThreads.atStart(fresh, () -> life.begin(fresh));
+    SessionThreads.atStart(fresh, () -> lifecycle.begin(fresh));
     return fresh.started().copy();
   }
 
@@ -145,17 +145,13 @@ final class Engine implements AutoCloseable {
   }
 
   CompletionStage<Optional<SessionReport>> end(String kasmId, Ending how) {
-    LiveSession session = register.get(kasmId);
+    LiveSession session = register.toEnd(kasmId, how);
     if (session == null) {
       return CompletableFuture.completedStage(register.find(kasmId));
     }
-    if (!session.is(State.ENDED)) {
-      SessionThreads.run(session, () -> life.end(session, how));
-    }
-    return session
-        .ended()
-        .copy()
-        .orTimeout(limits.get().endWait().toMillis(), TimeUnit.MILLISECONDS)
+    CompletableFuture<SessionReport> over = new CompletableFuture<>();
+    SessionThreads.run(session, () -> lifecycle.end(session, how, over));
+    return over.orTimeout(limits.get().endWait().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(failure -> asItIs(session, failure))
         .thenApply(Optional::of);
   }

@@ -7,6 +7,8 @@ import java.util.function.UnaryOperator;
 import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.State;
 import kds.api.session.SessionRequest;
+import kds.api.session.Sessions.Ending;
+import org.jspecify.annotations.Nullable;
 
 /** One session and all that is known of it. Thread-safe. */
 final class LiveSession {
@@ -14,7 +16,9 @@ final class LiveSession {
 
   private final Journal journal;
   private final CompletableFuture<SessionReport> started = new CompletableFuture<>();
-  private final CompletableFuture<SessionReport> ended = new CompletableFuture<>();
+
+  /** A new one when more of it is ended after its end. */
+  private volatile CompletableFuture<SessionReport> ended = new CompletableFuture<>();
 
   /** Completed when the steps of the start are to give way to the end. */
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
@@ -35,6 +39,15 @@ final class LiveSession {
     this.journal = journal;
     this.record = record;
     this.request = request;
+  }
+
+  /** One that is over. */
+  static LiveSession past(Journal journal, SessionRecord record) {
+    LiveSession session = new LiveSession(journal, record, Secrets.bare(record));
+    session.started.complete(session.report());
+    session.idle.complete(null);
+    session.ended.complete(session.report());
+    return session;
   }
 
   String kasmId() {
@@ -121,6 +134,50 @@ final class LiveSession {
     note(change);
     cancelled.complete(null);
     return true;
+  }
+
+  /** What an end that was asked for comes to. */
+  enum Turn {
+    /** Whoever asked has to end it. */
+    MINE,
+    /** Whoever is ending it goes further than he set out to. */
+    FURTHER,
+    /** Nothing is left to do for it. */
+    NONE
+  }
+
+  /**
+   * Turns to its end as was asked for; again, when an earlier end left something undone that this
+   * one asks for. The journal learns of it with the next change.
+   */
+  synchronized Turn turnToEnd(Ending how) {
+    if (turnToEnd(r -> r.ending(how))) {
+      return Turn.MINE;
+    }
+    if (is(State.ENDING) && record.isExceededBy(how)) {
+      note(r -> r.ending(how));
+      return Turn.FURTHER;
+    }
+    if (is(State.ENDED) && record.leavesSomethingTo(how)) {
+      note(r -> r.ending(how));
+      ended = new CompletableFuture<>();
+      return Turn.MINE;
+    }
+    return Turn.NONE;
+  }
+
+  /**
+   * Is over, unless more was asked for since.
+   *
+   * @param done the end that was done
+   * @return who waits for that; null when there is more to do
+   */
+  synchronized @Nullable CompletableFuture<SessionReport> over(Ending done) {
+    if (record.ending() != done) {
+      return null;
+    }
+    writeIfPossible(SessionRecord::over);
+    return ended;
   }
 
   /** It is over: drops the secrets. */

@@ -36,16 +36,21 @@ final class Recovery {
   private final Secrets secrets;
   private final Register register;
   private final Lanes lanes;
-  private final Life life;
+  private final Lifecycle lifecycle;
   private final String boot;
 
   Recovery(
-      Journal journal, Secrets secrets, Register register, Lanes lanes, Life life, String boot) {
+      Journal journal,
+      Secrets secrets,
+      Register register,
+      Lanes lanes,
+      Lifecycle lifecycle,
+      String boot) {
     this.journal = journal;
     this.secrets = secrets;
     this.register = register;
     this.lanes = lanes;
-    this.life = life;
+    this.lifecycle = lifecycle;
     this.boot = boot;
   }
 
@@ -81,11 +86,8 @@ final class Recovery {
   }
 
   private void takeOverEnded(SessionRecord record) {
-    LiveSession session = new LiveSession(journal, record, Secrets.bare(record));
+    LiveSession session = LiveSession.past(journal, record);
     register.add(session);
-    session.started().complete(session.report());
-    session.idle().complete(null);
-    session.ended().complete(session.report());
     register.ended(session);
   }
 
@@ -94,9 +96,9 @@ final class Recovery {
       takeUpAfterBoot(session);
       return;
     }
-    life.tellState(session, "taken up after a restart of the service");
+    lifecycle.tellState(session, "taken up after a restart of the service");
     switch (session.record().state()) {
-      case STARTING -> SessionThreads.atStart(session, () -> life.goOnStarting(session));
+      case STARTING -> SessionThreads.atStart(session, () -> lifecycle.goOnStarting(session));
       case ENDING -> goOnEnding(session);
       default -> begun(session);
     }
@@ -121,7 +123,7 @@ final class Recovery {
         begun(session);
       }
     }
-    life.tellState(session, "taken up after a restart of the machine");
+    lifecycle.tellState(session, "taken up after a restart of the machine");
   }
 
   private void remark(
@@ -133,7 +135,7 @@ final class Recovery {
   private void goOnEnding(LiveSession session) {
     begun(session);
     session.cancelled().complete(null);
-    SessionThreads.run(session, () -> life.finish(session));
+    SessionThreads.run(session, () -> lifecycle.finish(session));
   }
 
   private static void begun(LiveSession session) {

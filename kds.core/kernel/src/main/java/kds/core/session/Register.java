@@ -10,10 +10,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.State;
+import kds.api.session.Sessions.Ending;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,32 @@ final class Register {
     return sessions.get(kasmId);
   }
 
+  /**
+   * The session that an end is asked of. One that ended before those that are kept as a whole comes
+   * back when its own end left something undone that this one asks for.
+   */
+  @Nullable LiveSession toEnd(String kasmId, Ending how) {
+    LiveSession session = sessions.get(kasmId);
+    if (session != null || !bygone.knows(kasmId)) {
+      return session;
+    }
+    try {
+      SessionRecord record = journal.read(kasmId);
+      return record.leavesSomethingTo(how) ? comeBack(record) : null;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("The journal of the ended session {} cannot be read", kasmId, e);
+      return null;
+    }
+  }
+
+  private LiveSession comeBack(SessionRecord record) {
+    String kasmId = record.session().kasmId();
+    LiveSession session = sessions.computeIfAbsent(kasmId, _ -> LiveSession.past(journal, record));
+    bygone.remove(kasmId);
+    events.open(kasmId);
+    return session;
+  }
+
   Collection<LiveSession> all() {
     return sessions.values();
   }
@@ -93,16 +121,18 @@ final class Register {
     }
   }
 
-  /** A session is over. Call it in the order of their ends. */
+  /** A session is over, perhaps again. Call it in the order of their ends. */
   void ended(LiveSession session) {
     LiveSession oldest = null;
     synchronized (lately) {
+      lately.remove(session);
       lately.addLast(session);
       if (lately.size() > most) {
         oldest = lately.removeFirst();
       }
     }
-    if (oldest != null) {
+    // One of which more is being ended comes here again.
+    if (oldest != null && oldest.is(State.ENDED)) {
       bygone.add(oldest.record(), oldest.overSince());
       sessions.remove(oldest.kasmId(), oldest);
       events.forget(oldest.kasmId());
@@ -111,7 +141,7 @@ final class Register {
 
   boolean hasEnded(String kasmId) {
     LiveSession session = sessions.get(kasmId);
-    return session == null ? bygone.knows(kasmId) : session.is(State.ENDED);
+    return session == null ? bygone.knows(kasmId) : session.record().hasEnded();
   }
 
   /** Whether a token of this mark came with the request of a session that is known. */
@@ -169,9 +199,13 @@ final class Register {
     Instant before = now.minus(keep);
     for (LiveSession session : sessions.values()) {
       Instant ended = session.record().ended();
-      if (ended != null && ended.isBefore(before) && session.overFor().compareTo(keep) >= 0) {
+      if (ended != null
+          && session.is(State.ENDED)
+          && ended.isBefore(before)
+          && session.overFor().compareTo(keep) >= 0) {
         forget(session);
-      } else if (!session.trouble().isEmpty()) {
+      } else if (!session.trouble().isEmpty() && !session.is(State.STARTING)) {
+        // A start that cannot be written down is refused, and must not come back by its journal.
         session.writeIfPossible(record -> record);
       }
     }
@@ -188,12 +222,15 @@ final class Register {
   }
 
   private void forgetBygone(String kasmId) {
+    Set<String> tokens = Set.of();
     try {
-      marks.remove(journal.read(kasmId).tokens());
+      tokens = journal.read(kasmId).tokens();
     } catch (IOException | RuntimeException e) {
       LOG.debug("The tokens of session {} stay refused until the next start", kasmId, e);
     }
+    // Not before: a mark that two sessions have would be taken away at each try.
     if (deleted(kasmId)) {
+      marks.remove(tokens);
       bygone.remove(kasmId);
     }
   }

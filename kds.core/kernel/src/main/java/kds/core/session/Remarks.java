@@ -24,6 +24,7 @@ final class Remarks {
   }
 
   static StepRecord of(String name, String trouble) {
-    return StepRecord.begin(new StepFacts(name), Phase.START).with(StepResult.failed(trouble), 0);
+    return StepRecord.begin(new StepFacts(name), Phase.START, null)
+        .with(StepResult.failed(trouble), 0);
   }
 }

@@ -90,24 +90,41 @@ record SessionRecord(
     return with(State.ENDING, outcome, how, ended, steps);
   }
 
+  /** Whether an end like this asks for more than the one that was asked for before. */
+  boolean isExceededBy(Ending how) {
+    return reach(how) > reach(ending);
+  }
+
+  /** What the configuration says may be as much as the removal of the account, but not more. */
+  private static int reach(Ending how) {
+    return switch (how) {
+      case DISCONNECT -> 0;
+      case LOGOFF -> 1;
+      case CONFIGURED -> 2;
+      case DELETE -> 3;
+    };
+  }
+
+  /** Whether an end like this would do something that its own, which is over, did not. */
+  boolean leavesSomethingTo(Ending how) {
+    return isExceededBy(how)
+        && steps.stream().anyMatch(step -> step.phase() == Phase.END && !step.isSettled(how));
+  }
+
+  /**
+   * It is over; one that was ended again, further than before, has been over since the first time.
+   */
   SessionRecord over() {
-    return with(State.ENDED, outcome, ending, Instant.now(), steps);
+    return with(State.ENDED, outcome, ending, ended == null ? Instant.now() : ended, steps);
+  }
+
+  /** Whether it has ever been over: nothing of it comes back, even if more of it is ended. */
+  boolean hasEnded() {
+    return state == State.ENDED || ended != null;
   }
 
   SessionRecord of(String who, @Nullable Account whom) {
-    return new SessionRecord(
-        session,
-        who,
-        whom,
-        tokens,
-        attributes,
-        state,
-        outcome,
-        ending,
-        started,
-        ended,
-        steps,
-        boot);
+    return with(who, whom, boot);
   }
 
   /** Whether the machine was started anew since it was written. */
@@ -116,6 +133,10 @@ record SessionRecord(
   }
 
   SessionRecord in(String now) {
+    return with(person, account, now);
+  }
+
+  private SessionRecord with(String person, @Nullable Account account, @Nullable String boot) {
     return new SessionRecord(
         session,
         person,
@@ -128,7 +149,7 @@ record SessionRecord(
         started,
         ended,
         steps,
-        now);
+        boot);
   }
 
   private SessionRecord with(

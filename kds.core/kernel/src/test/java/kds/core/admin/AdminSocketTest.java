@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +98,37 @@ class AdminSocketTest {
     assertThat(answer("echo\ta b\tc")).containsExactly("= a b", "= c", ".");
     assertThat(answer("fail")).containsExactly("! It is broken. Mend it");
     assertThat(answer("nothing")).singleElement().asString().startsWith("! The service knows no");
+  }
+
+  @Test
+  void refusesARequestThatIsTooLong() throws Exception {
+    for (int length : List.of(9_000, 1_000_000)) {
+      assertThat(answer("echo\t" + "x".repeat(length)))
+          .singleElement()
+          .asString()
+          .startsWith("! The request is longer than 8192 characters.");
+    }
+    String most = "x".repeat(8192 - "echo\t".length());
+    assertThat(answer("echo\t" + most)).as("control").containsExactly("= " + most, ".");
+  }
+
+  @Test
+  void tellsACallerThatThereAreTooMany() throws Exception {
+    List<SocketChannel> callers = new ArrayList<>();
+    try {
+      for (int i = 0; i < AdminSocket.MOST_CALLERS; i++) {
+        callers.add(caller("wait"));
+      }
+      try (SocketChannel late = caller("echo");
+          BufferedReader in =
+              new BufferedReader(Channels.newReader(late, StandardCharsets.UTF_8))) {
+        assertThat(in.readLine()).startsWith("! The service answers 500 callers already.");
+      }
+    } finally {
+      for (SocketChannel caller : callers) {
+        caller.close();
+      }
+    }
   }
 
   @Test

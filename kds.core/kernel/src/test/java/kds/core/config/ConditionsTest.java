@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import kds.core.testing.Framework;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,9 @@ class ConditionsTest {
   private static final String CONDITION = "org.osgi.service.condition.Condition";
 
   @TempDir Path folder;
+
   private Kernel kernel;
+
   private Bundle toy;
 
   @BeforeEach
@@ -164,21 +164,33 @@ class ConditionsTest {
   }
 
   @Test
-  void theConditionStaysUntilRunningCallsHaveEnded() throws Exception {
-    try (Framework framework = Framework.with(Map.of())) {
-      Switches switches = new Switches(new Conditions(framework.context()), Runnable::run);
-      CompletableFuture<Void> drained = new CompletableFuture<>();
-      switches.listen((name, on) -> drained);
-      switches.apply(Set.of("toy"), Map.of());
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-      switches.apply(Set.of("toy"), Map.of("toy", false));
-      assertThat(switches.isOn("toy")).isFalse();
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-      drained.complete(null);
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isFalse();
-      switches.apply(Set.of("toy"), Map.of("toy", true));
-      assertThat(framework.has(CONDITION, "(osgi.condition.id=kds.toy)")).isTrue();
-    }
+  void bundlesWithBrokenDescriptionsKeepNobodyFromStarting() throws Exception {
+    described(
+        "acme.nothing", "<Designate pid=\"acme.nothing\"><Object ocdref=\"no\"/></Designate>");
+    described(
+        "acme.bounds",
+        "<OCD id=\"o\" name=\"o\"><AD id=\"a\" type=\"Integer\" min=\"few\" max=\"5\"/></OCD>"
+            + "<Designate pid=\"acme.bounds\"><Object ocdref=\"o\"/></Designate>");
+    kernel.save("toy: {count: 7}\nacme.bounds: {a: 3}\n");
+    kernel.start();
+    assertThat(kernel.next(kernel.toy())).containsEntry("count", 7);
+    assertThat(properties("acme.bounds")).containsEntry("a", 3);
+    kernel.save("toy: {count: 7}\nacme.bounds: {a: 6}\n");
+    kernel.awaitHealth(h -> h.startsWith("CRITICAL") && h.contains("acme.bounds.a: '6' is out of"));
+  }
+
+  private void described(String name, String metatype) throws Exception {
+    Path file = folder.resolve(name + ".xml");
+    Files.writeString(
+        file,
+        "<metatype:MetaData xmlns:metatype=\"http://www.osgi.org/xmlns/metatype/v1.2.0\">"
+            + metatype
+            + "</metatype:MetaData>");
+    kernel
+        .framework
+        .toy(name)
+        .header("-includeresource", "OSGI-INF/metatype/" + name + ".xml=" + file)
+        .start();
   }
 
   @Test

@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import kds.api.host.HostException;
 import kds.api.host.TrustedFiles;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,10 +108,41 @@ class ConfigFileTest {
                 awaitOther(inode);
                 overwrite(open, TEXT.replace("4902", "4903"));
               });
-      file.write(Map.of("registered", true));
+      new ConfigFile(path, new Reader(), Exchange::of, Duration.ofSeconds(1))
+          .write(Map.of("registered", true));
       editor.join();
     }
     assertThat(path).hasContent(TEXT.replace("4902", "4903").replace("false", "true"));
+  }
+
+  /** What is there at first could pass for the whole. */
+  @Test
+  void waitsForAnEditorWhoHasNotWrittenAllOfIt() throws Exception {
+    String whole = TEXT.replace("4902", "4903");
+    AtomicReference<Thread> editor = new AtomicReference<>();
+    try (FileChannel open = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      ConfigFile patient =
+          new ConfigFile(
+              path,
+              new Reader(),
+              (a, b) -> {
+                boolean swapped = Exchange.of(a, b);
+                if (editor.get() == null) {
+                  overwrite(open, "port: 4903\n");
+                  editor.set(Thread.ofVirtual().start(() -> overwriteLater(open, whole)));
+                }
+                return swapped;
+              },
+              Duration.ofSeconds(1));
+      patient.write(Map.of("registered", true));
+      editor.get().join();
+    }
+    assertThat(path).hasContent(whole.replace("false", "true"));
+  }
+
+  private static void overwriteLater(FileChannel open, String text) {
+    LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    overwrite(open, text);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
@@ -30,6 +31,7 @@ class WaitDisplayTest {
   private HostUser user;
   private Desktops desktops;
   private WaitDisplay command;
+  private volatile CountDownLatch hanging = new CountDownLatch(0);
 
   @BeforeEach
   void build() throws IOException {
@@ -39,7 +41,7 @@ class WaitDisplayTest {
     user = new HostUser(name, self, self, List.of(self), home, "/bin/sh");
     Path processes = Files.createDirectory(folder.resolve("proc"));
     desktops = new Desktops(folder.resolve("x11"), folder.resolve("user"), processes);
-    command = new WaitDisplay(new One(user), desktops);
+    command = new WaitDisplay(new One(user), desktops, this::isThere);
   }
 
   @AfterEach
@@ -66,6 +68,25 @@ class WaitDisplayTest {
           }
           return lines;
         });
+  }
+
+  private boolean isThere(Path home) {
+    try {
+      hanging.await();
+      return Files.isDirectory(home);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void saysSoWhenTheHomeDoesNotAnswer() throws Exception {
+    hanging = new CountDownLatch(1);
+    long began = System.nanoTime();
+    assertThatThrownBy(() -> asked("1").get(20, TimeUnit.SECONDS))
+        .hasStackTraceContaining("could be used within 1 s");
+    assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(15));
+    hanging.countDown();
   }
 
   private Path runtime() {
@@ -105,6 +126,32 @@ class WaitDisplayTest {
     HostUser other =
         new HostUser("other", 43210, 43210, List.of(43210L), user.home(), user.shell());
     assertThat(desktops.find(other)).isNull();
+  }
+
+  @Test
+  void aLinkToASocketIsNoDisplay() throws Exception {
+    Files.createDirectory(desktops.sockets());
+    Files.createDirectories(runtime());
+    Files.writeString(user.home().resolve(".Xauthority"), "cookie");
+    listen(runtime().resolve("bus"));
+    Path elsewhere = folder.resolve("elsewhere");
+    listen(elsewhere);
+    Path link = Files.createSymbolicLink(desktops.sockets().resolve("X14"), elsewhere);
+    assertThat(desktops.find(user)).isNull();
+    Files.delete(link);
+    listen(link);
+    assertThat(desktops.find(user)).as("control").isNotNull();
+  }
+
+  @Test
+  void aUserWhoChangesHisFilesAllTheTimeIsLookedAtSeldom() throws Exception {
+    CompletableFuture<List<String>> asked = asked("3");
+    long changes = 0;
+    while (!asked.isDone()) {
+      Files.writeString(user.home().resolve("file" + changes++ % 10), "x");
+    }
+    assertThat(changes).isGreaterThan(1000);
+    assertThat(command.looks()).as("looks at %s changes", changes).isBetween(10L, 100L);
   }
 
   @ParameterizedTest

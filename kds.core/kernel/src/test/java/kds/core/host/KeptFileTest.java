@@ -6,6 +6,7 @@ import static kds.core.host.Host.refusal;
 import static kds.core.host.Host.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -14,10 +15,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostFolder;
 import kds.api.host.HostPart;
+import kds.core.host.linux.Descriptor;
+import kds.core.host.linux.Flags;
+import kds.core.host.linux.HostThreads;
+import kds.core.host.linux.Syscalls;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +121,108 @@ class KeptFileTest {
       }
     }
     assertThat(read(folder, "report")).isEqualTo("old new");
+  }
+
+  private long descriptors() throws Exception {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.filter(this::isInHome).count();
+    }
+  }
+
+  private boolean isInHome(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).startsWith(user.account().home());
+    } catch (IOException e) {
+      return false; // It was that of the listing itself.
+    }
+  }
+
+  @Test
+  void closesWhatNobodyCouldTakeAwayInTime() throws Exception {
+    HostPart stale = folder.keep("report", ID, -1);
+    long before = descriptors();
+    assertThat(before).isGreaterThanOrEqualTo(3);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    Thread holder =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    stale.ifHeld(
+                        () -> {
+                          inside.countDown();
+                          awaitQuietly(free);
+                        }));
+    assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+    AtomicReference<Reason> refused = new AtomicReference<>();
+    Thread next =
+        Thread.ofPlatform().start(() -> refused.set(refusal(() -> folder.reopen("report", ID))));
+    CountDownLatch told = new CountDownLatch(1);
+    stale.whenRevoked(told::countDown);
+    assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+    next.interrupt(); // He does not wait as long as he could.
+    next.join();
+    assertThat(refused).hasValue(Reason.BUSY);
+    free.countDown();
+    holder.join();
+    stale.close();
+    assertThat(descriptors()).as("file and folder are closed").isEqualTo(before - 2);
+    assertThat(user.sh("ls -A Downloads").trim()).as("kept").isEqualTo(NAME);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void closesAPartThatWasOpenedTooLate() throws Exception {
+    HostThreads threads = new HostThreads("kds-test", 1, 1);
+    Path file = Files.createTempFile("kds-late", "");
+    CountDownLatch free = new CountDownLatch(1);
+    Descriptor one = new Descriptor(open(file));
+    Descriptor two = new Descriptor(open(file));
+    try {
+      assertThat(
+              refusal(
+                  () ->
+                      threads.call(
+                          0,
+                          Duration.ofMillis(100),
+                          List.of(),
+                          _ -> {
+                            awaitQuietly(free);
+                            return new KeptFiles.Opened(
+                                one,
+                                two,
+                                new byte[0],
+                                new KeptFiles.Key(1, 1),
+                                Terms.shared(file, 0, "root"),
+                                "late");
+                          })))
+          .isEqualTo(Reason.TIMEOUT);
+      free.countDown();
+      // The thread is free again once it has put away what came too late.
+      threads.call(0, Duration.ofSeconds(20), List.of(), _ -> 0);
+      threads.stop();
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (!(one.isClosed() && two.isClosed()) && System.nanoTime() < until) {
+        Thread.sleep(2);
+      }
+      assertThat(one.isClosed() && two.isClosed()).isTrue();
+    } finally {
+      one.close();
+      two.close();
+      Files.delete(file);
+    }
+  }
+
+  private static int open(Path file) {
+    byte[] path = file.toString().getBytes(StandardCharsets.UTF_8);
+    return new Syscalls().open(Flags.AT_FDCWD, path, Flags.READ, 0, 0);
   }
 
   @Test

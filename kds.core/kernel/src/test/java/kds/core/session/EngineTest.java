@@ -10,15 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import kds.api.session.CredentialType;
 import kds.api.session.SessionContext;
@@ -27,41 +24,12 @@ import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.Outcome;
 import kds.api.session.SessionReport.State;
 import kds.api.session.SessionRequest;
-import kds.api.session.Sessions.Ending;
 import kds.api.session.StepResult;
 import kds.api.session.StepResult.Status;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class EngineTest {
-  @TempDir Path folder;
-  private Rig rig;
-
-  @BeforeEach
-  void open() throws Exception {
-    rig = new Rig(folder).recover();
-  }
-
-  private static Status status(SessionReport report, String step) {
-    return report.steps().stream()
-        .filter(s -> s.name().equals(step))
-        .reduce((first, last) -> last)
-        .orElseThrow()
-        .result()
-        .status();
-  }
-
-  private static void within20s(CountDownLatch latch) throws InterruptedException {
-    assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private Limits waits(Duration end, Duration start) {
-    Limits now = Rig.LIMITS;
-    return new Limits(
-        end, start, now.keep(), now.mostStarting(), now.mostEnded(), now.gap(), now.grace());
-  }
-
+/** How a session starts, and what is kept and told of it. */
+class EngineTest extends EngineHarness {
   @Test
   void doesTheStepsInTheirOrdersOfStartAndEnd() throws Exception {
     rig.with(new ToyStep("profile", 200)).with(new ToyStep("account", 100));
@@ -98,15 +66,6 @@ class EngineTest {
     rig.start(request);
     SessionRequest stolen = Rig.request(request.session().kasmId(), "bob", CredentialType.STATIC);
     assertThat(reasonOf(rig.engine.start(stolen))).isEqualTo(SessionException.Reason.REFUSED);
-  }
-
-  private static SessionException.Reason reasonOf(CompletionStage<?> stage) throws Exception {
-    try {
-      stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
-      throw new AssertionError("It was not refused");
-    } catch (ExecutionException e) {
-      return ((SessionException) e.getCause()).reason();
-    }
   }
 
   @Test
@@ -182,187 +141,6 @@ class EngineTest {
   }
 
   @Test
-  void answersAnEndThatTakesLongAndFinishesItInTheBackground() throws Exception {
-    CountDownLatch free = new CountDownLatch(1);
-    rig.with(
-        new ToyStep("slow", 100)
-            .onEnd(
-                c -> {
-                  within20s(free);
-                  return StepResult.done("At last.");
-                }));
-    rig.limits = waits(Duration.ofMillis(100), Duration.ofSeconds(20));
-    SessionRequest request = Rig.request("ann");
-    rig.start(request);
-    assertThat(rig.end(request.session().kasmId()).orElseThrow().state()).isEqualTo(State.ENDING);
-    assertThat(rig.end(request.session().kasmId()).orElseThrow().state()).isEqualTo(State.ENDING);
-    free.countDown();
-    rig.await(request.session().kasmId(), State.ENDED);
-    assertThat(rig.acts()).containsExactly("slow.start", "slow.end");
-  }
-
-  @Test
-  void endsAnUnknownAndAnEndedSessionAtOnce() throws Exception {
-    assertThat(rig.end(UUID.randomUUID().toString())).isEmpty();
-    SessionRequest request = Rig.request("ann");
-    rig.start(request);
-    rig.end(request.session().kasmId());
-    assertThat(rig.end(request.session().kasmId()).orElseThrow().state()).isEqualTo(State.ENDED);
-  }
-
-  @Test
-  void endsAStartingSessionByInterruptingItsStep() throws Exception {
-    CountDownLatch inside = new CountDownLatch(1);
-    rig.with(new ToyStep("first", 50))
-        .with(
-            new ToyStep("hangs", 100)
-                .onStart(
-                    c -> {
-                      inside.countDown();
-                      new Semaphore(0).acquire();
-                      return null;
-                    }))
-        .with(new ToyStep("never", 200));
-    SessionRequest request = Rig.request("ann");
-    CompletionStage<SessionReport> starting = rig.engine.start(request);
-    within20s(inside);
-    SessionReport ended = rig.end(request.session().kasmId()).orElseThrow();
-    assertThat(ended.state()).isEqualTo(State.ENDED);
-    assertThat(rig.acts()).containsExactly("first.start", "hangs.start", "hangs.end", "first.end");
-    assertThat(starting.toCompletableFuture().get(20, TimeUnit.SECONDS).outcome()).isNull();
-  }
-
-  @Test
-  void leavesWhatAUsersSessionsShareToTheLast() throws Exception {
-    rig.with(new ToyStep("mount", 100).last()).with(new ToyStep("hooks", 200));
-    SessionRequest one = Rig.request("ann");
-    SessionRequest two = Rig.request("ann");
-    rig.start(one);
-    rig.start(two);
-    SessionReport first = rig.end(one.session().kasmId()).orElseThrow();
-    assertThat(status(first, "mount")).isEqualTo(Status.SKIPPED);
-    SessionReport last = rig.end(two.session().kasmId()).orElseThrow();
-    assertThat(status(last, "mount")).isEqualTo(Status.DONE);
-    assertThat(rig.acts().stream().filter("mount.end"::equals)).hasSize(1);
-  }
-
-  @Test
-  void removesOnceWhenBothSessionsOfAUserEndAtTheSameTime() throws Exception {
-    rig.with(new ToyStep("mount", 100).last());
-    for (int i = 0; i < 8; i++) {
-      SessionRequest one = Rig.request("ann");
-      SessionRequest two = Rig.request("ann");
-      rig.start(one);
-      rig.start(two);
-      var ends =
-          List.of(
-              rig.engine.end(one.session().kasmId(), Ending.CONFIGURED).toCompletableFuture(),
-              rig.engine.end(two.session().kasmId(), Ending.CONFIGURED).toCompletableFuture());
-      for (var end : ends) {
-        end.get(20, TimeUnit.SECONDS);
-      }
-    }
-    assertThat(rig.acts().stream().filter("mount.end"::equals)).hasSize(8);
-  }
-
-  @Test
-  void knowsAUserByHisIdentityWhateverHeIsCalled() throws Exception {
-    rig.users.add("CORP\\cy", "cy", 70_001).add("cy@corp.example", "cy", 70_001);
-    rig.with(new ToyStep("mount", 100).last());
-    SessionRequest one = Rig.request("CORP\\cy");
-    SessionRequest two = Rig.request("cy@corp.example");
-    rig.start(one);
-    rig.start(two);
-    SessionReport first = rig.end(one.session().kasmId()).orElseThrow();
-    assertThat(status(first, "mount")).isEqualTo(Status.SKIPPED);
-  }
-
-  @Test
-  void letsAStartWaitForTheUsersUnfinishedEndAndThenRefusesIt() throws Exception {
-    CountDownLatch free = new CountDownLatch(1);
-    rig.with(
-        new ToyStep("slow", 100)
-            .onEnd(
-                c -> {
-                  within20s(free);
-                  return StepResult.done("At last.");
-                }));
-    SessionRequest old = Rig.request("ann");
-    rig.start(old);
-    rig.limits = waits(Duration.ZERO, Duration.ofMillis(100));
-    rig.end(old.session().kasmId());
-    rig.await(old.session().kasmId(), State.ENDING);
-    SessionRequest early = Rig.request("ann");
-    assertThat(reasonOf(rig.engine.start(early))).isEqualTo(SessionException.Reason.ENDING);
-    assertThat(rig.engine.register().find(early.session().kasmId())).isEmpty();
-    assertThat(rig.start(Rig.request("bob")).outcome()).isEqualTo(Outcome.READY);
-
-    rig.limits = Rig.LIMITS;
-    CompletableFuture<SessionReport> waiting = rig.engine.start(early).toCompletableFuture();
-    free.countDown();
-    assertThat(waiting.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.READY);
-  }
-
-  @Test
-  void endsASessionThatWaitsToBegin() throws Exception {
-    CountDownLatch free = new CountDownLatch(1);
-    rig.with(
-        new ToyStep("slow", 100)
-            .onEnd(
-                c -> {
-                  within20s(free);
-                  return StepResult.done("At last.");
-                }));
-    SessionRequest old = Rig.request("ann");
-    rig.start(old);
-    CompletionStage<?> ending = rig.engine.end(old.session().kasmId(), Ending.CONFIGURED);
-    rig.await(old.session().kasmId(), State.ENDING);
-    SessionRequest waits = Rig.request("ann");
-    rig.engine.start(waits);
-    assertThat(rig.end(waits.session().kasmId()).orElseThrow().state()).isEqualTo(State.ENDED);
-    free.countDown();
-    ending.toCompletableFuture().get(20, TimeUnit.SECONDS);
-    assertThat(rig.acts()).containsExactly("slow.start", "slow.end");
-  }
-
-  @Test
-  void neverInterleavesOneUsersStepsAndServesUsersAtTheSameTime() throws Exception {
-    AtomicInteger inside = new AtomicInteger();
-    AtomicInteger most = new AtomicInteger();
-    rig.with(
-        new ToyStep("alone", 100)
-            .onStart(
-                c -> {
-                  most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                  Thread.sleep(2);
-                  inside.decrementAndGet();
-                  return StepResult.done("");
-                }));
-    List<CompletionStage<SessionReport>> answers = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      answers.add(rig.engine.start(Rig.request("ann")));
-    }
-    for (CompletionStage<SessionReport> answer : answers) {
-      answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-    assertThat(most).hasValue(1);
-
-    CountDownLatch both = new CountDownLatch(2);
-    rig.with(
-        new ToyStep("alone", 100)
-            .onStart(
-                c -> {
-                  both.countDown();
-                  within20s(both);
-                  return StepResult.done("");
-                }));
-    var ann = rig.engine.start(Rig.request("ann")).toCompletableFuture();
-    var bob = rig.engine.start(Rig.request("bob")).toCompletableFuture();
-    assertThat(ann.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.READY);
-    assertThat(bob.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.READY);
-  }
-
-  @Test
   void startsFiftyUsersAtOnceWithFiveStepsEach() throws Exception {
     for (int i = 1; i <= 5; i++) {
       rig.with(new ToyStep("step" + i, i));
@@ -380,113 +158,6 @@ class EngineTest {
     }
     assertThat(rig.log).hasSize(250);
     assertThat(rig.leases).hasValue(0);
-  }
-
-  @Test
-  void refusesTheMachinesOwnAccounts() throws Exception {
-    rig.users.add("daemon", "daemon", 1).add("root", "root", 0);
-    for (String name : List.of("daemon", "root")) {
-      assertThat(reasonOf(rig.engine.start(Rig.request(name))))
-          .isEqualTo(SessionException.Reason.REFUSED);
-    }
-    assertThat(rig.start(Rig.request("ann")).outcome()).as("control").isEqualTo(Outcome.READY);
-  }
-
-  @Test
-  void reportsThatTheDirectoryIsDownAndGoesOn() throws Exception {
-    rig.users.down = true;
-    List<Boolean> known = new ArrayList<>();
-    rig.with(
-        new ToyStep("account", 100)
-            .onStart(
-                c -> {
-                  known.add(c.user().isPresent());
-                  return StepResult.done("");
-                })
-            .onEnd(
-                c -> {
-                  known.add(c.user().isPresent());
-                  return StepResult.done("");
-                }));
-    SessionRequest request = Rig.request("ann");
-    SessionReport report = rig.start(request);
-    assertThat(report.outcome()).isEqualTo(Outcome.DEGRADED);
-    assertThat(report.steps().getFirst().result().message()).contains("did not answer");
-    rig.users.down = false;
-    rig.end(request.session().kasmId());
-    assertThat(known).containsExactly(false, true);
-  }
-
-  @Test
-  void runsNoBuiltInForAPromptUser() throws Exception {
-    rig.with(new ToyStep("builtin", 100).forUsers()).with(new ToyStep("hooks", 200));
-    SessionRequest request =
-        Rig.request(UUID.randomUUID().toString(), "ann", CredentialType.PROMPT_USER);
-    SessionReport report = rig.start(request);
-    assertThat(status(report, "builtin")).isEqualTo(Status.SKIPPED);
-    assertThat(report.outcome()).isEqualTo(Outcome.READY);
-    rig.end(request.session().kasmId());
-    assertThat(rig.acts()).containsExactly("hooks.start", "hooks.end");
-  }
-
-  @Test
-  void doesNotMindThatADynamicAccountIsYetToBeMade() throws Exception {
-    rig.with(
-        new ToyStep("account", 100)
-            .onStart(
-                c -> {
-                  rig.users.add("new", "new", 3000);
-                  return StepResult.done(c.user().orElseThrow().name());
-                }));
-    SessionReport report =
-        rig.start(Rig.request(UUID.randomUUID().toString(), "new", CredentialType.DYNAMIC));
-    assertThat(report.outcome()).isEqualTo(Outcome.READY);
-  }
-
-  @Test
-  void doesNotTakeASuccessorOfTheNameForTheUser() throws Exception {
-    List<Boolean> known = new ArrayList<>();
-    rig.with(
-        new ToyStep("account", 100)
-            .onEnd(
-                c -> {
-                  known.add(c.user().isPresent());
-                  return StepResult.done("");
-                }));
-    SessionRequest request = Rig.request("ann");
-    rig.start(request);
-    rig.users.add("ann", "ann", 1999);
-    rig.end(request.session().kasmId());
-    assertThat(known).containsExactly(false);
-  }
-
-  @Test
-  void reportsAStepWhoseServiceHasGone() throws Exception {
-    rig.with(new ToyStep("mount", 100)).with(new ToyStep("other", 200));
-    SessionRequest request = Rig.request("ann");
-    rig.start(request);
-    rig.steps.remove("mount");
-    SessionReport ended = rig.end(request.session().kasmId()).orElseThrow();
-    assertThat(ended.state()).isEqualTo(State.ENDED);
-    assertThat(status(ended, "mount")).isEqualTo(Status.FAILED);
-    assertThat(status(ended, "other")).isEqualTo(Status.DONE);
-  }
-
-  @Test
-  void survivesRacesOfStartAndEndAndStart() throws Exception {
-    rig.with(new ToyStep("mount", 100).last()).with(new ToyStep("hooks", 200));
-    for (int i = 0; i < 15; i++) {
-      SessionRequest one = Rig.request("ann");
-      var start = rig.engine.start(one).toCompletableFuture();
-      var end = rig.engine.end(one.session().kasmId(), Ending.DELETE).toCompletableFuture();
-      var next = rig.engine.start(Rig.request("ann")).toCompletableFuture();
-      end.get(20, TimeUnit.SECONDS);
-      start.get(20, TimeUnit.SECONDS);
-      SessionReport second = next.get(20, TimeUnit.SECONDS);
-      assertThat(second.outcome()).isEqualTo(Outcome.READY);
-      rig.end(second.session().kasmId());
-      assertThat(rig.await(one.session().kasmId(), State.ENDED).ended()).isNotNull();
-    }
   }
 
   @Test

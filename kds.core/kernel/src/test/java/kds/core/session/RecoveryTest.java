@@ -69,7 +69,7 @@ class RecoveryTest {
 
   private static StepRecord step(String name, Phase phase, boolean repeatable, boolean done) {
     StepResult result = done ? StepResult.done("Earlier.") : null;
-    return new StepRecord(name, phase, 0, repeatable, result, Instant.now(), 1);
+    return new StepRecord(name, phase, 0, repeatable, result, Instant.now(), 1, null);
   }
 
   private static Status status(SessionReport report, String step, Phase phase) {

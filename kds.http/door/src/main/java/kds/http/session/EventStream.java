@@ -20,8 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A session's events as server-sent events: first those that are kept, then each as it comes, until
- * the session has ended, the door closes or the client leaves. A comment now and then shows that
- * the line is alive, and finds out when it is not.
+ * the session has ended, the door closes or the client leaves. A comment now and then keeps the
+ * connection from being idle, and finds out when nobody is there; one on which nothing can be sent
+ * is idle, and is closed as any other.
  */
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
@@ -48,7 +49,6 @@ final class EventStream {
 
   void serve() throws Refusal, ClientGoneException {
     long after = after();
-    exchange.takesLong();
     exchange.status(200).set(HttpHeader.CONTENT_TYPE, "text/event-stream");
     if (exchange.head()) {
       exchange.empty();

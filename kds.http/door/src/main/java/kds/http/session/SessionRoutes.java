@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import kds.api.security.Scope;
 import kds.api.session.SessionException;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls about sessions. All of them control the server: see {@link Requirement}. */
 public final class SessionRoutes {
+  /** Each stream holds a connection for as long as its session lives. */
+  private static final int STREAMS = 256;
+
+  private final Semaphore streams = new Semaphore(STREAMS);
   private final Supplier<@Nullable Sessions> sessions;
 
   private SessionRoutes(Supplier<@Nullable Sessions> sessions) {
@@ -87,7 +92,18 @@ public final class SessionRoutes {
 
   private void events(Exchange exchange) throws Refusal, ClientGoneException {
     Sessions now = sessions();
-    new EventStream(exchange, now, known(exchange, now).session().kasmId()).serve();
+    String kasmId = known(exchange, now).session().kasmId();
+    if (!streams.tryAcquire()) {
+      throw new Refusal(
+          Problem.of(
+                  503, "busy", "Too many follow the events of sessions already. Try again later.")
+              .header("Retry-After", "10"));
+    }
+    try {
+      new EventStream(exchange, now, kasmId).serve();
+    } finally {
+      streams.release();
+    }
   }
 
   private static SessionReport known(Exchange exchange, Sessions sessions) throws Refusal {

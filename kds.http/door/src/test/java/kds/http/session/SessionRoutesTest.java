@@ -3,14 +3,19 @@ package kds.http.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import kds.api.session.SessionException;
 import kds.api.session.SessionReport.State;
 import kds.api.session.Sessions.Ending;
 import kds.http.testing.House;
+import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,7 +178,7 @@ class SessionRoutesTest {
     assertThat(answer.headers()).containsEntry("Content-Type", "text/event-stream");
     assertThat(answer.text())
         .contains("id: 1\nevent: progress\ndata: {", "two\\nlines", "id: 3\nevent: state");
-    assertThat(sessions.open).hasValue(0);
+    assertThat(sessions.open.await(0)).isZero();
     Answer rest = get("/sessions/" + ID + "/events", "Last-Event-ID", "2");
     assertThat(rest.text()).doesNotContain("id: 2").contains("id: 3");
     assertThat(get("/sessions/" + ID + "/events", "Last-Event-ID", "x").status()).isEqualTo(400);
@@ -184,6 +189,51 @@ class SessionRoutesTest {
     post("/session_start", START);
     sessions.state = State.ENDED;
     assertThat(get("/sessions/" + ID + "/events").text()).startsWith(": events of session");
-    assertThat(sessions.open).hasValue(0);
+    assertThat(sessions.open.await(0)).isZero();
+  }
+
+  private Socket follow() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.connect(new InetSocketAddress("127.0.0.1", house.door.port()));
+    String path = "/sessions/" + ID + "/events";
+    String head = Raw.head("GET", path, "Authorization: Bearer session");
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+    return socket;
+  }
+
+  @Test
+  void letsGoAClientThatDoesNotReadItsEvents() throws Exception {
+    post("/session_start", START);
+    for (int i = 0; i < 4000; i++) {
+      sessions.tell("progress", "x".repeat(4000)); // 16 MB, more than fit in between
+    }
+    house.door.idleTimeout(Duration.ofSeconds(1));
+    try (Socket stuck = follow()) {
+      assertThat(sessions.open.await(1)).isEqualTo(1);
+      assertThat(sessions.open.await(0)).as("streams that stay").isZero();
+      assertThat(stuck.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void onlySoManyFollowSessionsAtOnce() throws Exception {
+    post("/session_start", START);
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int at = 0; at < 256; at++) {
+        sockets.add(follow());
+      }
+      assertThat(sessions.open.await(256)).isEqualTo(256);
+      Answer late = get("/sessions/" + ID + "/events");
+      assertThat(late.status()).isEqualTo(503);
+      assertThat(late.headers()).containsEntry("Retry-After", "10");
+    } finally {
+      sessions.state = State.ENDED;
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    assertThat(sessions.open.await(0)).isZero();
   }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import kds.api.security.Caller;
 import kds.api.session.SessionEvent;
@@ -19,6 +18,7 @@ import kds.api.session.SessionReport.StepReport;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions;
 import kds.api.session.StepResult;
+import kds.http.testing.Count;
 import org.jspecify.annotations.Nullable;
 
 /** One session at most, whose steps are words. */
@@ -27,7 +27,7 @@ final class ToySessions implements Sessions {
   volatile @Nullable SessionException refusal;
   volatile @Nullable Ending ending;
   volatile State state = State.RUNNING;
-  final AtomicInteger open = new AtomicInteger();
+  final Count open = new Count();
   private final List<SessionEvent> events = new ArrayList<>();
 
   void tell(String kind, String text) {
@@ -78,10 +78,10 @@ final class ToySessions implements Sessions {
   @Override
   public AutoCloseable subscribe(
       Optional<String> kasmId, long after, Consumer<SessionEvent> listener) {
-    open.incrementAndGet();
+    open.up();
     List<SessionEvent> told = List.copyOf(events);
     Thread.ofVirtual()
         .start(() -> told.stream().filter(e -> e.sequence() > after).forEach(listener));
-    return open::decrementAndGet;
+    return open::down;
   }
 }

@@ -1,6 +1,7 @@
 package kds.http.testing;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import kds.api.security.Caller;
@@ -59,6 +60,11 @@ public final class TestDoor implements AutoCloseable {
   /** Its port. */
   public int port() {
     return connector.getLocalPort();
+  }
+
+  /** Closes connections from now on when nothing moves on them for so long. */
+  public void idleTimeout(Duration limit) {
+    connector.setIdleTimeout(limit.toMillis());
   }
 
   /** The threads that are at work or idle. */

@@ -46,6 +46,11 @@ final class DebianSession {
     return post("/session_end", "{\"kasm_id\":\"" + kasmId + "\"}");
   }
 
+  /** Asks for an end that goes so far, as {@code disconnect}; the answer. */
+  String end(String action) throws IOException, InterruptedException {
+    return post("/session_end", "{\"kasm_id\":\"%s\",\"action\":\"%s\"}".formatted(kasmId, action));
+  }
+
   /** As the service knows it now. */
   String now() throws IOException, InterruptedException {
     return service.curl(control, "/sessions/" + kasmId, "-f").succeeded().output();

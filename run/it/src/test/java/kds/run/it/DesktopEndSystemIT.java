@@ -82,6 +82,23 @@ class DesktopEndSystemIT {
   }
 
   @Test
+  void staysWhenItIsDisconnectedAndEndsWhenItIsDeletedAfterAll(DebianMachine machine)
+      throws Exception {
+    DebianUser dora = machine.addUser("dora");
+    DebianSession session = session("dora");
+    logIn(machine, dora);
+    String manager = machine.succeed("pgrep", "-u", "dora", "-x", "xfce4-session");
+
+    assertThat(session.end("disconnect"))
+        .contains("\"state\":\"ended\"", "The desktop stays, as was asked for");
+    assertThat(machine.succeed("pgrep", "-u", "dora", "-x", "xfce4-session")).isEqualTo(manager);
+
+    assertThat(session.end("delete"))
+        .contains("\"state\":\"ended\"", "The desktop of dora was ended");
+    assertThat(processes(machine, dora)).isEmpty();
+  }
+
+  @Test
   void ofHostileProgramsNothingIsLeftAndNobodyElseIsTouched(DebianMachine machine)
       throws Exception {
     DebianUser bob = machine.addUser("bob");

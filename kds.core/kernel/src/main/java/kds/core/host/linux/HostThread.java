@@ -19,10 +19,8 @@ public final class HostThread extends Thread {
 
   private static final Logger LOG = LoggerFactory.getLogger(HostThread.class);
 
-  /** Leaves fsuid or fsgid as it is: no such id exists, so the kernel only answers. */
-  private static final int ASK = -1;
-
   private final Syscalls os = new Syscalls();
+  private final ThreadIdentity identity = new ThreadIdentity();
   private int ownUid;
   private int ownGid;
   private int[] ownGroups = {};
@@ -41,9 +39,9 @@ public final class HostThread extends Thread {
 
   @Override
   public void run() {
-    ownUid = os.fsuid(ASK);
-    ownGid = os.fsgid(ASK);
-    ownGroups = os.groups();
+    ownUid = identity.uid();
+    ownGid = identity.gid();
+    ownGroups = identity.groups();
     os.warm();
     super.run();
   }
@@ -63,9 +61,9 @@ public final class HostThread extends Thread {
       return call.on(os);
     }
     try {
-      return become(who.uid(), who.gid(), who.groups()) ? call.on(os) : -Errno.EPERM;
+      return identity.become(who.uid(), who.gid(), who.groups()) ? call.on(os) : -Errno.EPERM;
     } finally {
-      if (!become(ownUid, ownGid, ownGroups)) {
+      if (!identity.become(ownUid, ownGid, ownGroups)) {
         abort();
       }
     }
@@ -74,17 +72,6 @@ public final class HostThread extends Thread {
   /** What the last look saw. */
   public FileStatus status() {
     return os.status();
-  }
-
-  /**
-   * The groups first: the power to set them is not bound to the file-system uid, but to be safe.
-   */
-  private boolean become(int uid, int gid, int[] groups) {
-    int set = os.groups(groups);
-    os.fsgid(gid);
-    os.fsuid(uid);
-    // Neither call reports failure: ask again.
-    return set == 0 && os.fsgid(ASK) == gid && os.fsuid(ASK) == uid;
   }
 
   /** A thread that may be anybody must not serve anybody, and its id cannot be taken back. */

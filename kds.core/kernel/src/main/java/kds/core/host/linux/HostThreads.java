@@ -120,10 +120,11 @@ public final class HostThreads {
 
   private <T extends @Nullable Object> CompletableFuture<T> submit(
       long user, Duration limit, List<Descriptor> uses, Work<T> work) throws HostException {
+    long deadline = System.nanoTime() + limit.toNanos();
     Semaphore mine = shares.computeIfAbsent(user, _ -> new Semaphore(share));
-    acquire(mine, limit, "that uid %d may occupy".formatted(user));
+    acquire(mine, deadline, "that uid %d may occupy".formatted(user));
     try {
-      acquire(places, limit, "there are");
+      acquire(places, deadline, "there are");
     } catch (HostException e) {
       mine.release();
       throw e;
@@ -139,9 +140,9 @@ public final class HostThreads {
     return answer;
   }
 
-  private void acquire(Semaphore permits, Duration limit, String which) throws HostException {
+  private void acquire(Semaphore permits, long deadline, String which) throws HostException {
     try {
-      if (permits.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (permits.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         return;
       }
     } catch (InterruptedException e) {

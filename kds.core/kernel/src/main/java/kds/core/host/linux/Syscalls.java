@@ -22,10 +22,6 @@ public final class Syscalls {
   static final int MOST_PATH = 4096;
 
   private static final MethodHandle OPENAT2 = Libc.syscall(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
-  private static final MethodHandle SETGROUPS = Libc.syscall(JAVA_LONG, ADDRESS);
-  private static final MethodHandle GETGROUPS = Libc.returningInt("getgroups", JAVA_INT, ADDRESS);
-  private static final MethodHandle SETFSUID = Libc.returningInt("setfsuid", JAVA_INT);
-  private static final MethodHandle SETFSGID = Libc.returningInt("setfsgid", JAVA_INT);
   private static final MethodHandle MKDIRAT =
       Libc.returningInt("mkdirat", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle LINKAT =
@@ -52,7 +48,6 @@ public final class Syscalls {
   private final MemorySegment otherPath = arena.allocate(MOST_PATH);
   private final MemorySegment how = arena.allocate(24, 8);
   private final MemorySegment status = arena.allocate(FileStatus.BYTES, 8);
-  private MemorySegment groups = arena.allocate(JAVA_INT, 64);
 
   /** Opens what {@code flags} say, as {@code resolve} allows. Returns a descriptor. */
   public int open(int folder, byte[] name, int flags, int mode, long resolve) {
@@ -219,60 +214,6 @@ public final class Syscalls {
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
-  }
-
-  /** Sets this thread's file-system uid; returns the one before, never an error. */
-  int fsuid(int uid) {
-    try {
-      return (int) SETFSUID.invokeExact(state, uid);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
-  /** Sets this thread's file-system gid; returns the one before, never an error. */
-  int fsgid(int gid) {
-    try {
-      return (int) SETFSGID.invokeExact(state, gid);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
-  /** This thread's supplementary groups. */
-  int[] groups() {
-    try {
-      int count = (int) GETGROUPS.invokeExact(state, 0, MemorySegment.NULL);
-      MemorySegment room = roomForGroups(count);
-      count = (int) GETGROUPS.invokeExact(state, count, room);
-      return room.asSlice(0, 4L * Math.max(count, 0)).toArray(JAVA_INT);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
-  /**
-   * Sets the supplementary groups of this thread alone. The C library's {@code setgroups} would set
-   * them for every thread of the process.
-   */
-  int groups(int[] wanted) {
-    MemorySegment room = roomForGroups(wanted.length);
-    MemorySegment.copy(wanted, 0, room, JAVA_INT, 0, wanted.length);
-    try {
-      return (int)
-          Libc.result(
-              state,
-              (long) SETGROUPS.invokeExact(state, Flags.SYS_SETGROUPS, (long) wanted.length, room));
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
-  private MemorySegment roomForGroups(int count) {
-    if (groups.byteSize() < 4L * count) {
-      groups = Arena.ofAuto().allocate(JAVA_INT, count);
-    }
-    return groups;
   }
 
   /** Makes every call once, in a way that changes nothing, so that all of it is linked. */

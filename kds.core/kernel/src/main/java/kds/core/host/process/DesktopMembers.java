@@ -26,7 +26,7 @@ import kds.core.host.linux.Syscalls;
  * they were seen, so that programs are found whose X server has ended first.
  *
  * <p>What tells them may be written by the user himself (his locks, his environments). It can name
- * his own processes only: each is asked whose it is.
+ * his own processes only: each is asked whose it is. Belongs to one thread.
  */
 final class DesktopMembers {
   private static final Pattern SOCKET = Pattern.compile("X(\\d{1,5})");
@@ -37,6 +37,11 @@ final class DesktopMembers {
 
   private final long uid;
   private final Path temporary;
+
+  // Once for all locks: he may have as many as there are numbers, and this is not on the heap.
+  private final Syscalls os = new Syscalls();
+  private final ByteBuffer lockBytes = ByteBuffer.allocateDirect(LOCK_BYTES);
+
   private final Set<String> displays = new TreeSet<>();
   private Set<Long> servers = Set.of();
 
@@ -136,18 +141,17 @@ final class DesktopMembers {
    * A lock holds ten digits and a line end. It lies where its owner may put a pipe or a link in its
    * place at any moment: neither may hold up who reads it.
    */
-  private static String firstBytes(Path lock) {
+  private String firstBytes(Path lock) {
     byte[] path = lock.toString().getBytes(StandardCharsets.UTF_8);
-    int fd = new Syscalls().open(Flags.AT_FDCWD, path, Flags.READ, 0, 0);
+    int fd = os.open(Flags.AT_FDCWD, path, Flags.READ, 0, 0);
     if (fd < 0) {
       return ""; // Its server has ended, or it is a link.
     }
     try {
-      ByteBuffer bytes = ByteBuffer.allocateDirect(LOCK_BYTES);
-      long length = FileCalls.read(fd, bytes, 0);
+      long length = FileCalls.read(fd, lockBytes.clear(), 0);
       return length <= 0
           ? ""
-          : StandardCharsets.ISO_8859_1.decode(bytes.limit((int) length)).toString();
+          : StandardCharsets.ISO_8859_1.decode(lockBytes.limit((int) length)).toString();
     } finally {
       Descriptors.close(fd);
     }

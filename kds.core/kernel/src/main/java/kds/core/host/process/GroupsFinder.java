@@ -16,7 +16,7 @@ final class GroupsFinder {
 
   private final String name;
   private final Kind kind;
-  private volatile Optional<Desk> found = Optional.empty();
+  private volatile Optional<GroupSupervisor> found = Optional.empty();
 
   /** Which groups. */
   enum Kind {
@@ -41,19 +41,19 @@ final class GroupsFinder {
     return "kds-%08x".formatted(sum.getValue());
   }
 
-  Optional<Desk> found() {
+  Optional<GroupSupervisor> found() {
     return found;
   }
 
-  Desk desk() throws IOException {
-    Optional<Desk> known = found;
+  GroupSupervisor supervisor() throws IOException {
+    Optional<GroupSupervisor> known = found;
     return known.isPresent() ? known.get() : find();
   }
 
-  private synchronized Desk find() throws IOException {
+  private synchronized GroupSupervisor find() throws IOException {
     if (found.isEmpty()) {
       Groups groups = groups();
-      found = Optional.of(new Desk(groups));
+      found = Optional.of(new GroupSupervisor(groups));
       if (groups.standing().complete()) {
         LOG.debug("{}", groups.standing().text());
       } else {

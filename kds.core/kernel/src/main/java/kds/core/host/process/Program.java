@@ -30,7 +30,7 @@ final class Program implements HostProcess {
   static final Duration LINGER = Duration.ofMillis(200);
 
   private final HostCommand command;
-  private final Desk desk;
+  private final GroupSupervisor supervisor;
   private final Timers timers;
   private final long pid;
   private final int pidfd;
@@ -45,11 +45,11 @@ final class Program implements HostProcess {
   private Future<?> limit = CompletableFuture.completedFuture(null);
   private long key;
 
-  Program(HostCommand command, long pid, int pidfd, Desk desk, Timers timers) {
+  Program(HostCommand command, long pid, int pidfd, GroupSupervisor supervisor, Timers timers) {
     this.command = command;
     this.pid = pid;
     this.pidfd = pidfd;
-    this.desk = desk;
+    this.supervisor = supervisor;
     this.timers = timers;
   }
 
@@ -60,7 +60,7 @@ final class Program implements HostProcess {
    *     limit
    */
   void follow(Watch watch, Buffers buffers, int output, int error) throws IOException {
-    desk.began(pid, command.group());
+    supervisor.began(pid, command.group());
     Outlet out = new Outlet(watch, buffers, output, bytes -> take(false, bytes));
     Outlet err = new Outlet(watch, buffers, error, bytes -> take(true, bytes));
     try {
@@ -80,10 +80,10 @@ final class Program implements HostProcess {
 
   private void discard() {
     Processes.killChild(pid);
-    desk.ended(pid);
+    supervisor.ended(pid);
     Processes.reap(pid, true);
     Descriptors.close(pidfd);
-    desk.removeIfEmpty(command.group());
+    supervisor.removeIfEmpty(command.group());
     exit.completeExceptionally(
         new HostException(HostException.Reason.IO, "Program " + pid + " could not be followed"));
   }
@@ -104,7 +104,7 @@ final class Program implements HostProcess {
   }
 
   private void ended(Watch watch, Outlet out, Outlet err) {
-    desk.ended(pid);
+    supervisor.ended(pid);
     int status = Processes.reap(pid, true);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     CompletableFuture<Void> ending;
@@ -137,7 +137,7 @@ final class Program implements HostProcess {
       exit.completeExceptionally(failure);
       return;
     }
-    desk.removeIfEmpty(command.group());
+    supervisor.removeIfEmpty(command.group());
     cause.compareAndSet(null, HostExit.Cause.ITSELF);
     exit.complete(new HostExit(code(status), cause.get(), took));
   }
@@ -157,7 +157,7 @@ final class Program implements HostProcess {
       ending = over;
     }
     try {
-      desk.end(command.group(), command.grace());
+      supervisor.end(command.group(), command.grace());
       over.complete(null);
     } catch (IOException | HostException | RuntimeException e) {
       over.completeExceptionally(e);
@@ -200,7 +200,7 @@ final class Program implements HostProcess {
   public void end(Duration grace) throws HostException {
     endIsAsked();
     try {
-      desk.end(command.group(), grace);
+      supervisor.end(command.group(), grace);
     } catch (IOException e) {
       throw CommandCheck.failed("ending " + command.group(), e);
     }
@@ -216,7 +216,7 @@ final class Program implements HostProcess {
       }
     }
     try {
-      return desk.move(command.group(), CommandCheck.group(group));
+      return supervisor.move(command.group(), CommandCheck.group(group));
     } catch (IOException e) {
       throw CommandCheck.failed("moving " + command.group() + " to " + group, e);
     }

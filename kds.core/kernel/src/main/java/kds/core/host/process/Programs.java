@@ -62,7 +62,7 @@ public final class Programs implements HostProcesses {
   void begin() throws IOException {
     watch.start();
     Strays.end(name);
-    timers.every(SWEEP, () -> finder.found().ifPresent(Desk::sweep));
+    timers.every(SWEEP, () -> finder.found().ifPresent(GroupSupervisor::sweep));
   }
 
   @Deactivate
@@ -71,7 +71,7 @@ public final class Programs implements HostProcesses {
     spawners.close();
     watch.close();
     programs.forEach(Program::abandon);
-    finder.found().ifPresent(desk -> desk.groups().close());
+    finder.found().ifPresent(supervisor -> supervisor.groups().close());
   }
 
   /** What ends of processes are awaited with. */
@@ -83,13 +83,13 @@ public final class Programs implements HostProcesses {
     return identity.uid() == 0;
   }
 
-  Desk desk() throws IOException {
-    return finder.desk();
+  GroupSupervisor supervisor() throws IOException {
+    return finder.supervisor();
   }
 
   /** What groups can do here, once any was asked for. */
   Groups.Standing standing() throws IOException {
-    return finder.desk().groups().standing();
+    return finder.supervisor().groups().standing();
   }
 
   @Override
@@ -97,7 +97,7 @@ public final class Programs implements HostProcesses {
     CommandCheck.check(command);
     Identity.Entry entry = identity.enter(command);
     try {
-      return start(command, entry, finder.desk());
+      return start(command, entry, finder.supervisor());
     } catch (FailedCall e) {
       throw CommandCheck.refused(command, e);
     } catch (IOException e) {
@@ -105,7 +105,8 @@ public final class Programs implements HostProcesses {
     }
   }
 
-  private Program start(HostCommand command, Identity.Entry entry, Desk desk) throws IOException {
+  private Program start(HostCommand command, Identity.Entry entry, GroupSupervisor supervisor)
+      throws IOException {
     Descriptors.Pipe out = Descriptors.pipe();
     Descriptors.Pipe err = pipe(out);
     boolean reading = true;
@@ -114,11 +115,11 @@ public final class Programs implements HostProcesses {
       Image image =
           new Image(
               entry.words(),
-              environment(command, desk.groups()),
+              environment(command, supervisor.groups()),
               entry.directory(),
               out.writing(),
               err.writing());
-      Program program = born(command, image, desk);
+      Program program = born(command, image, supervisor);
       reading = false;
       programs.add(program);
       program.exit().whenComplete((exit, failure) -> programs.remove(program));
@@ -153,27 +154,28 @@ public final class Programs implements HostProcesses {
     }
   }
 
-  private Program born(HostCommand command, Image image, Desk desk) throws IOException {
+  private Program born(HostCommand command, Image image, GroupSupervisor supervisor)
+      throws IOException {
     String group = command.group();
     AtomicInteger pidfd = new AtomicInteger(-1);
-    Lock lock = desk.lock(group);
+    Lock lock = supervisor.lock(group);
     lock.lock();
     try {
-      desk.groups().create(group, command.maxTasks());
+      supervisor.groups().create(group, command.maxTasks());
       long pid =
           spawners.spawn(
               image,
               child -> {
                 pidfd.set(Processes.pidfd(child));
-                desk.groups().admit(group, child);
+                supervisor.groups().admit(group, child);
                 Processes.descriptors(child, DESCRIPTORS);
               });
-      return new Program(command, pid, pidfd.get(), desk, timers);
-    } catch (IOException e) {
+      return new Program(command, pid, pidfd.get(), supervisor, timers);
+    } catch (IOException | RuntimeException e) {
       if (pidfd.get() >= 0) {
         Descriptors.close(pidfd.get());
       }
-      desk.removeIfEmpty(group);
+      supervisor.removeIfEmpty(group);
       throw e;
     } finally {
       lock.unlock();
@@ -191,7 +193,7 @@ public final class Programs implements HostProcesses {
   @Override
   public List<String> groups() throws HostException {
     try {
-      return finder.desk().living();
+      return finder.supervisor().living();
     } catch (IOException e) {
       throw CommandCheck.failed("looking for groups", e);
     }
@@ -202,7 +204,7 @@ public final class Programs implements HostProcesses {
     CommandCheck.group(group);
     programs.stream().filter(each -> each.group().equals(group)).forEach(Program::endIsAsked);
     try {
-      finder.desk().end(group, grace);
+      finder.supervisor().end(group, grace);
     } catch (IOException e) {
       throw CommandCheck.failed("ending " + group, e);
     }

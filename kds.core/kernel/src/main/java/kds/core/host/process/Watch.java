@@ -45,8 +45,18 @@ final class Watch implements AutoCloseable {
   long once(int descriptor, Runnable handler) throws IOException {
     long key = keys.incrementAndGet();
     handlers.put(key, handler);
-    control(() -> epoll.add(descriptor, key));
-    return key;
+    try {
+      control(() -> epoll.add(descriptor, key));
+      return key;
+    } catch (IOException e) {
+      handlers.remove(key);
+      throw e;
+    }
+  }
+
+  /** How many descriptors are watched, for tests. */
+  int size() {
+    return handlers.size();
   }
 
   /** Has it done once more. */

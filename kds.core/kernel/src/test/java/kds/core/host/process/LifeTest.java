@@ -1,12 +1,8 @@
 package kds.core.host.process;
 
-import static kds.core.host.process.Machine.SOMEBODY;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import kds.api.host.HostException;
-import kds.api.host.HostException.Reason;
 import kds.api.host.HostExit.Cause;
-import org.junit.jupiter.api.Assumptions;
+import kds.core.host.linux.Processes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LifeTest {
   private static final String STUBBORN =
       "trap '' TERM HUP INT; echo set; while :; do sleep 1; done";
+
   private static final String DOUBLE_FORK = "(setsid sleep 600 >/dev/null 2>&1 & ) ; echo $!";
 
   @RegisterExtension final Machine machine = Machine.withControlGroups();
@@ -176,85 +172,16 @@ class LifeTest {
     assertThat(machine.folders()).isEmpty();
   }
 
+  /** Nobody reaps here, as when the service is slow to hear of an end. */
   @Test
-  void survivorsAreHandedOverAndEndWithTheirNewGroup() throws Exception {
-    var one = machine.command("/bin/bash", "sleep 600 & sleep 600 & exit 0").start();
-    var two = machine.command("/bin/bash", "setsid sleep 600 & exit 0").user(SOMEBODY).start();
-    one.exit();
-    two.exit();
-    assertThat(one.process().handOver("session")).isEqualTo(2);
-    assertThat(two.process().handOver("session")).isEqualTo(1);
-    assertThat(one.process().handOver("session")).as("again").isZero();
-    assertThat(machine.programs().groups()).containsExactly("session");
-    assertThat(machine.folders()).containsExactly("session");
-    assertThat(machine.members("session")).hasSize(3);
-
-    one.process().end(Duration.ZERO);
-    assertThat(machine.members("session")).as("ended with another group").hasSize(3);
-    machine.programs().end("session", Duration.ofSeconds(5));
-    assertThat(machine.folders()).isEmpty();
-  }
-
-  @Test
-  void whoForksAllTheTimeIsHandedOverWhole() throws Exception {
-    String forking = "(while :; do (sleep 0.01 & ) ; done) >/dev/null 2>&1 & exit 0";
-    var run = machine.command("/bin/bash", forking).start();
-    run.exit();
-    assertThat(run.process().handOver("session")).isPositive();
-    assertThat(machine.members(run.group())).isEmpty();
-    machine.programs().end("session", Duration.ZERO);
-  }
-
-  @Test
-  void aRunningProgramIsNotHandedOver() throws Exception {
-    var run = machine.bash("sleep 600");
-    assertThatExceptionOfType(HostException.class)
-        .isThrownBy(() -> run.process().handOver("session"))
-        .withMessageContaining("still runs")
-        .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.BUSY));
-    run.process().end(Duration.ZERO);
-  }
-
-  @Test
-  void nothingOfALimitIsLeftToFireAfterTheExit() throws Exception {
-    var run =
-        machine
-            .command("/bin/bash", "sleep 600 & exit 0")
-            .limit(Duration.ofMillis(400), Duration.ZERO)
-            .start();
-    run.exit();
-    run.process().handOver("session");
-    TimeUnit.MILLISECONDS.sleep(600);
-    assertThat(machine.members("session")).hasSize(1);
-    machine.programs().end("session", Duration.ZERO);
-  }
-
-  @Test
-  void groupsAreFoundAgainAfterARestart() throws Exception {
-    var run = machine.command("/bin/bash", "sleep 600 & exit 0").group("before").start();
-    run.exit();
-    Programs restarted = machine.begun();
-    assertThat(restarted.groups()).containsExactly("before");
-    restarted.end("before", Duration.ofSeconds(5));
-    assertThat(machine.programs().groups()).isEmpty();
-    restarted.leave();
-  }
-
-  @Test
-  void aChildThatWaitedWhenTheServiceWasKilledIsEndedByTheNext() throws Exception {
-    // A process with the name of a spawner's thread whose parent is no service.
-    Path impostor = Files.createTempDirectory("kds-test").resolve(machine.name());
-    Files.copy(Path.of("/bin/sleep"), impostor);
-    machine.words("/bin/chmod", "755", impostor.toString()).start().exit();
-    var run = machine.bash("\"$@\" >/dev/null 2>&1 & exit 0", impostor.toString(), "600");
-    run.exit();
-    Machine.until("it bears the name", () -> bears(run, machine.name()));
-    Programs restarted = machine.begun();
-    Machine.until("it is gone", () -> isGone(run));
-    restarted.leave();
-    Files.delete(impostor);
-    Files.delete(impostor.getParent());
-    machine.programs().end(run.group(), Duration.ZERO);
+  void aGroupWhoseProgramWasKilledIsEmptyAtOnce() throws Exception {
+    Programs deaf = machine.deaf();
+    var run = machine.command("/bin/bash", "sleep 600").start(deaf);
+    assertThat(deaf.groups()).contains(run.group());
+    deaf.end(run.group(), Duration.ZERO);
+    assertThat(deaf.groups()).doesNotContain(run.group());
+    deaf.leave();
+    Processes.reap(run.process().pid(), true);
   }
 
   private boolean hasOwnSession(Machine.Run run, long session) {
@@ -265,82 +192,5 @@ class LifeTest {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private boolean bears(Machine.Run run, String name) {
-    try {
-      return machine.members(run.group()).stream()
-          .flatMap(pid -> ProcessTable.entry(pid).stream())
-          .anyMatch(entry -> entry.name().equals(name));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private boolean isGone(Machine.Run run) {
-    try {
-      return machine.members(run.group()).isEmpty();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @Test
-  void whoWasMovedToALogInSessionEndsToo() throws Exception {
-    // As pam_systemd does with su -: the child is moved out while its parent waits for it.
-    Assumptions.assumeTrue(
-        Files.isDirectory(Path.of("/sys/fs/cgroup/unified")), "Written for v2 and v1 side by side");
-    String moved =
-        "for h in unified pids; do mkdir -p /sys/fs/cgroup/$h/$1; done;"
-            + " (for h in unified pids; do echo $BASHPID > /sys/fs/cgroup/$h/$1/cgroup.procs; done;"
-            + " trap '' TERM; echo moved $BASHPID; while :; do sleep 1; done) & wait";
-    String elsewhere = machine.name() + "-elsewhere";
-    var run = machine.bash(moved, elsewhere);
-    Machine.until("it is moved", () -> run.said().out().startsWith("moved"));
-    long pid = Long.parseLong(run.said().out().strip().split(" ")[1]);
-    assertThat(machine.members(run.group())).doesNotContain(pid);
-    run.process().end(Duration.ofMillis(200));
-    assertThat(Machine.lives(pid)).isFalse();
-    for (String hierarchy : List.of("unified", "pids")) {
-      // The kernel lets go of it a moment after the process has ended.
-      Machine.until(
-          "it is removed", () -> Path.of("/sys/fs/cgroup", hierarchy, elsewhere).toFile().delete());
-    }
-  }
-
-  @Test
-  void aProgramThatBecameALogInSessionEndsAtItsLimit() throws Exception {
-    // As bash does with a last command: su takes its place, and PAM moves it out of the group.
-    Assumptions.assumeTrue(
-        Files.isDirectory(Path.of("/sys/fs/cgroup/unified")), "Written for v2 and v1 side by side");
-    String moved =
-        "for h in unified pids; do mkdir -p /sys/fs/cgroup/$h/$1;"
-            + " echo $$ > /sys/fs/cgroup/$h/$1/cgroup.procs; done; sleep 600 & exec sleep 600";
-    String elsewhere = machine.name() + "-elsewhere";
-    var run =
-        machine
-            .command("/bin/bash", moved, elsewhere)
-            .limit(Duration.ofMillis(500), Duration.ofSeconds(5))
-            .start();
-    assertThat(run.exit().cause()).isEqualTo(Cause.LIMIT);
-    assertThat(run.exit().took()).isLessThan(Duration.ofSeconds(20));
-    for (String hierarchy : List.of("unified", "pids")) {
-      Path folder = Path.of("/sys/fs/cgroup", hierarchy, elsewhere);
-      Machine.until("its children are gone too", () -> folder.toFile().delete());
-    }
-  }
-
-  @Test
-  void groupsMadeInsideAGroupEndWithIt() throws Exception {
-    Assumptions.assumeTrue(
-        Files.isDirectory(Path.of("/sys/fs/cgroup/unified")), "Written for v2 and v1 side by side");
-    String nested =
-        "own=/sys/fs/cgroup/unified$(sed -n 's/^0:://p' /proc/self/cgroup)/inner; mkdir $own;"
-            + " echo $$ > $own/cgroup.procs; trap '' TERM; echo inside; while :; do sleep 1; done";
-    var run = machine.bash(nested);
-    run.untilSaid("inside");
-    run.process().end(Duration.ofMillis(100));
-    assertThat(run.exit().code()).isEqualTo(128 + 9);
-    assertThat(machine.folders()).isEmpty();
   }
 }

@@ -80,6 +80,11 @@ final class Machine implements BeforeEachCallback, AfterEachCallback {
     return begun;
   }
 
+  /** One that never hears of an end: nobody watches for it. */
+  Programs deaf() throws IOException {
+    return new Programs(name, kind, System.getProperty("java.io.tmpdir"));
+  }
+
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     if (programs == null) {
@@ -105,12 +110,12 @@ final class Machine implements BeforeEachCallback, AfterEachCallback {
 
   /** The groups that still have a folder, whoever lives in them. */
   List<String> folders() throws IOException {
-    return programs.desk().groups().names();
+    return programs.supervisor().groups().names();
   }
 
   /** The processes in a group. */
   Set<Long> members(String group) throws IOException {
-    return programs.desk().groups().members(group);
+    return programs.supervisor().groups().members(group);
   }
 
   Run bash(String script, String... arguments) throws HostException {

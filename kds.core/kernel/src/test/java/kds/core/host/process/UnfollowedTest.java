@@ -48,7 +48,7 @@ class UnfollowedTest {
               command(),
               child.pid(),
               Processes.pidfd(child.pid()),
-              new Desk(new MarkedGroups("kds-test")),
+              new GroupSupervisor(new MarkedGroups("kds-test")),
               timers);
       int none = -1;
       assertThatThrownBy(() -> program.follow(watch, new Buffers(), out.reading(), none))

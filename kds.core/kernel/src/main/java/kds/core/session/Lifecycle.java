@@ -1,6 +1,7 @@
 package kds.core.session;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import kds.api.session.SessionException;
 import kds.api.session.SessionException.Reason;
@@ -8,6 +9,7 @@ import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.Outcome;
 import kds.api.session.SessionReport.State;
 import kds.api.session.Sessions.Ending;
+import kds.core.session.LiveSession.Turn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,14 +17,14 @@ import org.slf4j.LoggerFactory;
  * What becomes of a session from its start to its end. At any time one thread alone works on one:
  * that of its end first has the start give way; {@link Lanes} does the same for one user's.
  */
-final class Life {
-  private static final Logger LOG = LoggerFactory.getLogger(Life.class);
+final class Lifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
   private final Lanes lanes;
   private final Events events;
   private final Secrets secrets;
   private final Register register;
-  private final Course course;
+  private final StepRunner runner;
   private final Admission admission;
   private final Consumer<SessionReport> over;
 
@@ -31,19 +33,19 @@ final class Life {
    *
    * @param over is told of each session that is over
    */
-  Life(
+  Lifecycle(
       Lanes lanes,
       Events events,
       Secrets secrets,
       Register register,
-      Course course,
+      StepRunner runner,
       Admission admission,
       Consumer<SessionReport> over) {
     this.lanes = lanes;
     this.events = events;
     this.secrets = secrets;
     this.register = register;
-    this.course = course;
+    this.runner = runner;
     this.admission = admission;
     this.over = over;
   }
@@ -102,8 +104,7 @@ final class Life {
       session.turnToEnd(r -> r.as(State.ENDING));
       session.writeIfPossible(r -> r.as(State.ENDING, Outcome.FAILED));
       tellState(session, "failed; what was done is undone");
-      endSteps(session);
-      conclude(session);
+      endInTurn(session);
     } else if (outcome != null) {
       session.writeIfPossible(r -> r.begun(outcome));
       tellState(session, outcome == Outcome.READY ? "ready" : "ready, but degraded");
@@ -113,7 +114,7 @@ final class Life {
   private @org.jspecify.annotations.Nullable Outcome outcome(LiveSession session)
       throws InterruptedException {
     try {
-      return course.start(session);
+      return runner.start(session);
     } catch (RuntimeException | Error e) {
       LOG.error("The start of session {} broke, and is undone", session.kasmId(), e);
       return Outcome.FAILED;
@@ -122,11 +123,22 @@ final class Life {
 
   // End
 
-  /** Turns a session to its end and ends it, unless somebody else does that already. */
-  void end(LiveSession session, Ending how) throws InterruptedException {
-    if (session.turnToEnd(r -> r.ending(how))) {
-      // Written before anything is waited for: this end may be acknowledged before it begins.
-      session.writeIfPossible(r -> r);
+  /**
+   * Turns a session to its end and ends it, unless somebody else does that already, who then goes
+   * as far as is asked for here.
+   *
+   * @param answer completed when it is over
+   */
+  void end(LiveSession session, Ending how, CompletableFuture<SessionReport> answer)
+      throws InterruptedException {
+    Turn turn = session.turnToEnd(how);
+    session.ended().thenAccept(answer::complete);
+    if (turn == Turn.NONE) {
+      return;
+    }
+    // Written before anything is waited for: this end may be acknowledged before it begins.
+    session.writeIfPossible(r -> r);
+    if (turn == Turn.MINE) {
       lanes.changed();
       tellState(session, "ending");
       finish(session);
@@ -140,30 +152,40 @@ final class Life {
       return; // Its start failed and was undone in the meantime.
     }
     if (session.record().steps().isEmpty() && session.record().outcome() == null) {
-      conclude(session); // Nothing was done yet: no need to wait for the user's other sessions.
+      endInTurn(session); // Nothing was done yet: no need to wait for the user's other sessions.
       return;
     }
     lanes.adopt(session);
     lanes.take(session, () -> false);
     try {
-      endSteps(session);
-      conclude(session);
+      lanes.adopt(session); // Again: who ended it before, and less, has let it leave meanwhile.
+      endInTurn(session);
     } finally {
       lanes.release(session);
     }
   }
 
+  /** Does the end, and as much more of it as is asked for meanwhile. */
+  private void endInTurn(LiveSession session) throws InterruptedException {
+    CompletableFuture<SessionReport> over = null;
+    while (over == null) {
+      Ending how = session.record().ending();
+      endSteps(session);
+      over = session.over(how);
+    }
+    conclude(session, over);
+  }
+
   private void endSteps(LiveSession session) throws InterruptedException {
     try {
-      course.end(session);
+      runner.end(session);
     } catch (RuntimeException | Error e) {
       LOG.error("The end of session {} broke; it is over nevertheless", session.kasmId(), e);
     }
   }
 
-  private void conclude(LiveSession session) {
+  private void conclude(LiveSession session, CompletableFuture<SessionReport> ended) {
     try {
-      session.writeIfPossible(SessionRecord::over);
       session.strip();
       secrets.forget(session.kasmId());
       lanes.leave(session);
@@ -171,7 +193,7 @@ final class Life {
       register.ended(session);
       over.accept(session.report());
     } finally {
-      session.ended().complete(session.report());
+      ended.complete(session.report());
     }
   }
 

@@ -14,20 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is done to whole groups, apart from ending them. Thread-safe. */
-final class Desk {
-  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+final class GroupSupervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupSupervisor.class);
 
   /** What a group may have that programs were handed over to: a desktop's worth of applications. */
   private static final int HANDED_OVER_TASKS = 8192;
 
   private static final Duration MOVING = Duration.ofSeconds(5);
-  private static final int LOOKS = 5;
+  private static final int LOOKS = 100;
 
   private final Groups groups;
   private final GroupLocks locks = new GroupLocks();
   private final Map<Long, String> running = new ConcurrentHashMap<>();
 
-  Desk(Groups groups) {
+  GroupSupervisor(Groups groups) {
     this.groups = groups;
   }
 
@@ -51,7 +51,14 @@ final class Desk {
 
   /** The groups in which somebody lives, or a program that began there. */
   List<String> living() throws IOException {
-    Set<String> living = new TreeSet<>(running.values());
+    Set<String> living = new TreeSet<>();
+    running.forEach(
+        (program, group) -> {
+          // One that has ended may not have been reaped yet; until then its number is its own.
+          if (ProcessTable.entry(program).filter(ProcessTable.Entry::lives).isPresent()) {
+            living.add(group);
+          }
+        });
     for (String group : groups.names()) {
       if (!groups.isEmpty(group)) {
         living.add(group);

@@ -14,6 +14,7 @@ import kds.api.session.CredentialType;
 import kds.api.session.SessionReport.Outcome;
 import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionStep;
+import kds.api.session.Sessions.Ending;
 import kds.api.session.StepResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * after. One that the journal has a result of is not done again; one that it has only the beginning
  * of was interrupted by the service's death, and is done again or reported as unknown.
  */
-final class Course {
-  private static final Logger LOG = LoggerFactory.getLogger(Course.class);
+final class StepRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
 
   private static final Comparator<StepFacts> START_ORDER =
       Comparator.comparingInt(StepFacts::order).thenComparing(StepFacts::name);
@@ -44,7 +45,7 @@ final class Course {
    * @param stopping whether the service stops: then steps go, and what becomes of those that are
    *     under way tells nothing; the next life of the service takes them up
    */
-  Course(
+  StepRunner(
       StepSource steps,
       Lanes lanes,
       People people,
@@ -86,7 +87,7 @@ final class Course {
       }
     }
     goOnUnlessStopping(true);
-    boolean bad = session.record().steps().stream().anyMatch(Course::isBad);
+    boolean bad = session.record().steps().stream().anyMatch(StepRunner::isBad);
     return bad ? Outcome.DEGRADED : Outcome.READY;
   }
 
@@ -107,7 +108,7 @@ final class Course {
             "The journal of session {} cannot be written; its end goes on", session.kasmId(), e);
       } catch (RuntimeException | Error e) {
         LOG.error("The end of session {}, step {}, broke", session.kasmId(), step.name(), e);
-        StepRecord broken = StepRecord.begin(step, Phase.END);
+        StepRecord broken = StepRecord.begin(step, Phase.END, session.record().ending());
         session.writeIfPossible(
             r -> r.with(broken.with(StepResult.failed("It broke: " + e.getMessage()), 0)));
       }
@@ -137,18 +138,27 @@ final class Course {
     return record.steps().stream().anyMatch(s -> s.name().equals(step));
   }
 
-  /** Does a step unless it was done; the result may be of an earlier life of the service. */
+  /**
+   * Does a step unless it was done; the result may be of an earlier life of the service. One that
+   * was passed over when less was asked for is done.
+   */
   private StepResult once(LiveSession session, StepFacts step, Phase phase)
       throws IOException, InterruptedException {
+    Ending ending = session.record().ending();
     Optional<StepRecord> before = session.record().step(step.name(), phase);
     StepResult known = before.map(StepRecord::result).orElse(null);
-    if (known != null) {
+    if (known != null && (phase == Phase.START || before.get().isSettled(ending))) {
       return known;
     }
     goOnUnlessStopping(true);
-    StepRecord begun = before.orElseGet(() -> StepRecord.begin(step, phase));
+    Optional<StepRecord> interrupted = before.filter(b -> b.result() == null);
+    Ending wanted = phase == Phase.END ? ending : null;
+    StepRecord begun =
+        interrupted
+            .map(b -> b.under(wanted))
+            .orElseGet(() -> StepRecord.begin(step, phase, wanted));
     IOException broken = null;
-    if (before.isEmpty()) {
+    if (interrupted.isEmpty()) {
       try {
         session.write(r -> r.with(begun));
       } catch (IOException e) {
@@ -161,7 +171,7 @@ final class Course {
     }
     long since = System.nanoTime();
     StepResult result =
-        before.isPresent() && !begun.repeatable() ? unknown() : attempt(session, step, phase);
+        interrupted.isPresent() && !begun.repeatable() ? unknown() : attempt(session, step, begun);
     goOnUnlessStopping(result.bad());
     long took = (System.nanoTime() - since) / 1_000_000;
     session.writeIfPossible(r -> r.with(begun.with(result, took)));
@@ -189,8 +199,9 @@ final class Course {
             + " does is done.");
   }
 
-  private StepResult attempt(LiveSession session, StepFacts step, Phase phase)
+  private StepResult attempt(LiveSession session, StepFacts step, StepRecord begun)
       throws InterruptedException {
+    Phase phase = begun.phase();
     if (step.needsUser() && People.isNameless(session.record().session())) {
       return StepResult.skipped(
           session.record().session().credentialType() == CredentialType.PROMPT_USER
@@ -213,7 +224,7 @@ final class Course {
                   + " may be left as it is.");
     }
     events.tell(session.kasmId(), "step", step.name(), phase + " begins");
-    Context context = new Context(session, step.name(), phase, others, people, events);
+    Context context = new Context(session, begun, others, people, events);
     return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
   }
 
