@@ -27,8 +27,7 @@ class AddOnSystemIT {
   @Test
   void isReplacedOnlyWhenItsRequestsHaveEnded() throws Exception {
     try (Service service = Service.fresh().start()) {
-      Path header = service.home().resolve("run/addon.header");
-      Files.writeString(header, "Authorization: Bearer " + service.script("token") + "\n");
+      Path header = service.header();
       drop(service, "1.0.0");
       awaitAnswer(service, header, "1.0.0", "not-found");
       try (Running slow = slow(service, header)) {
@@ -75,7 +74,7 @@ class AddOnSystemIT {
   }
 
   private static String get(Service service, Path header, String path) throws Exception {
-    return Command.run(words(service, header, service.url(path))).output();
+    return Host.run(words(service, header, service.url(path))).output();
   }
 
   /** Until then nothing but what is expected meanwhile. */

@@ -303,7 +303,7 @@ class KillSystemIT {
 
   /** What it takes, reserved space included. */
   private long space(String name) throws Exception {
-    String du = Command.succeed("du", "-B1", files.resolve(name).toString());
+    String du = Host.succeed("du", "-B1", files.resolve(name).toString());
     return Long.parseLong(du.split("\\s", 2)[0]);
   }
 }

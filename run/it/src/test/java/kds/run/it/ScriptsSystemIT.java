@@ -86,10 +86,10 @@ class ScriptsSystemIT {
   @Test
   void aScriptEndsWithTheService() throws Exception {
     untilLogged(WORDS + "begun");
-    String found = Command.run("pgrep", "-f", script.toString()).output();
+    String found = Host.run("pgrep", "-f", script.toString()).output();
     assertThat(found).as("it runs").isNotEmpty();
     service.stop();
-    assertThat(Command.run("pgrep", "-f", script.toString()).output()).isEmpty();
+    assertThat(Host.run("pgrep", "-f", script.toString()).output()).isEmpty();
     untilLogged(WORDS + "ended: ENDED");
   }
 
@@ -97,14 +97,14 @@ class ScriptsSystemIT {
   void theShippedProgramAsksTheServiceForADesktop() throws Exception {
     Path program = dist().resolve("bin/kds-wait-display");
     String socket = service.home().resolve("run/admin.sock").toString();
-    Command nobody =
-        Command.run("env", "KDS_SOCKET=" + socket, program.toString(), "--user", "no-such-user");
+    Outcome nobody =
+        Host.run("env", "KDS_SOCKET=" + socket, program.toString(), "--user", "no-such-user");
     assertThat(nobody.exit()).isEqualTo(1);
     assertThat(nobody.errors())
         .isEqualTo("kds-wait-display: There is no account 'no-such-user' here");
     String self = System.getProperty("user.name");
-    Command late =
-        Command.run(
+    Outcome late =
+        Host.run(
             "env", "KDS_SOCKET=" + socket, program.toString(), "--user", self, "--timeout", "0");
     assertThat(late.exit()).isEqualTo(1);
     assertThat(late.errors()).contains("No desktop of " + self);

@@ -159,7 +159,7 @@ class TusClientSystemIT {
     String version = "1.0.0.v" + number;
     Path fresh = service.home().resolve("run/kds.storage.transfer.jar");
     Path root = Path.of(System.getProperty("kds.root"));
-    Command.succeed(
+    Host.succeed(
         Path.of(System.getProperty("java.home"), "bin/java").toString(),
         root.resolve("run/soak/Variant.java").toString(),
         shipped().toString(),

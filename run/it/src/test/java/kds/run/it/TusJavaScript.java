@@ -20,9 +20,8 @@ record TusJavaScript(Path folder, Path certificate, String token) {
   static void require(Path folder) throws InterruptedException {
     String reason = "needs node, and npm with a registry that has tus-js-client 4";
     try {
-      Command install =
-          Command.run(
-              "npm", "install", "--silent", "--prefix", folder.toString(), "tus-js-client@4");
+      Outcome install =
+          Host.run("npm", "install", "--silent", "--prefix", folder.toString(), "tus-js-client@4");
       if (install.exit() == 0) {
         return;
       }
