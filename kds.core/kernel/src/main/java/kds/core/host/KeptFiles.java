@@ -62,16 +62,25 @@ final class KeptFiles {
       throw Failures.of(fd, what);
     }
     Descriptor file = new Descriptor((int) fd);
-    FileStatus status = walk.look(thread, file);
-    if (!status.isFile() || status.links() != 1 || status.uid() != terms.uid()) {
+    try {
+      FileStatus status = walk.look(thread, file);
+      if (!status.isFile() || status.links() != 1 || status.uid() != terms.uid()) {
+        throw new HostException(
+            Reason.NOT_FOUND, "Could not " + Failures.visible(what) + ": it is not the file begun");
+      }
+      long moded = fresh ? Modes.set(thread, terms, file, UNFINISHED) : 0;
+      if (moded < 0) {
+        throw Failures.of(moded, what);
+      }
+      Key key = new Key(status.device(), status.inode());
+      return new Opened(file, folder, part, key, terms, what);
+    } catch (HostException e) {
+      if (fresh) {
+        thread.as(terms.identity(), os -> os.unlink(folder.number(), part));
+      }
       file.close();
-      throw new HostException(
-          Reason.NOT_FOUND, "Could not " + Failures.visible(what) + ": it is not the file begun");
+      throw e;
     }
-    if (fresh) {
-      thread.as(terms.identity(), os -> os.chmod(file.number(), UNFINISHED));
-    }
-    return new Opened(file, folder, part, new Key(status.device(), status.inode()), terms, what);
   }
 
   /** Makes the handle of a file the one that counts. */
