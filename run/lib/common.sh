@@ -62,6 +62,9 @@ Install them: sudo apt-get install ${missing[*]}"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# Builds what is installed, without tests and checks.
+product() { maven package -P product -pl run -am -DskipTests -Dspotless.check.skip -Dcheckstyle.skip -Dcyclonedx.skip "$@"; }
+
 # Whether what was built last is newer than every source that it is made of.
 is_built() {
   [ -f "$dist/lib/felix.jar" ] && [ -f "$root/run/target/built" ] && [ -z "$(find "$root" \
@@ -78,7 +81,7 @@ build_if_needed() {
   mkdir -p "$root/run/target"
   local started=$SECONDS
   : >"$log" # tail would fail, and this script with it, where it is quicker than the build
-  maven package -pl run -am -DskipTests -Dspotless.check.skip -Dcheckstyle.skip -Dcyclonedx.skip >"$log" 2>&1 < /dev/null &
+  product >"$log" 2>&1 < /dev/null &
   local build=$!
   tail -n +1 -f --pid=$build "$log" 2>/dev/null | sed -un 's/^\[INFO\] Building \(KDS.*\)/  \1/p; s/^\[ERROR\]/  &/p' >&2
   wait $build || die "the build failed; see $log"
