@@ -12,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The machines that system tests run on. */
 @OnDebian
+@Isolated("looks at what is on the host")
 class MachineSystemIT {
   private static final Duration SECONDS = Duration.ofSeconds(20);
 
