@@ -145,7 +145,7 @@ record Fault(String call, String error, String when, Way way, String name, Strin
         ? List.of()
         : List.of(
             made("mkdirat", error, "1+", way),
-            made("fchmod", "EIO", "1+", way),
+            made("fchmod", error, "1+", way),
             made("fsync", error, FOLDER, way),
             made("openat2", error, FOLDER, way));
   }
