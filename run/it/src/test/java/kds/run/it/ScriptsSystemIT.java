@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,11 +51,10 @@ class ScriptsSystemIT {
   }
 
   private void untilLogged(String text) throws Exception {
-    Path log = service.home().resolve("log/console.log");
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!Files.readString(log).contains(text)) {
-      assertThat(System.nanoTime()).as("waiting for '%s' in %s", text, log).isLessThan(end);
-      Thread.sleep(50);
+    String log = service.home().resolve("log/console.log").toString();
+    List<String> follow = List.of("tail", "-n", "+1", "-f", log);
+    try (Running lines = Running.start(service.home().resolve("log/followed"), follow)) {
+      lines.await(Pattern.quote(text), Duration.ofMinutes(1));
     }
   }
 

@@ -168,10 +168,7 @@ class TusClientSystemIT {
         fresh,
         service.home().resolve("deploy/kds.storage.transfer.jar"),
         StandardCopyOption.ATOMIC_MOVE);
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!serving().contains("version=" + version)) {
-      assertThat(System.nanoTime()).as("%s does not serve", version).isLessThan(until);
-    }
+    Soon.until(version + " serves", () -> serving().contains("version=" + version));
   }
 
   private String serving() throws Exception {

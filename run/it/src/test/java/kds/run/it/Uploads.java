@@ -72,14 +72,9 @@ final class Uploads {
   }
 
   /** Waits until files go where they are to go, after the configuration was edited. */
-  void awaitPlace(String kind) throws IOException, InterruptedException {
-    long until = System.nanoTime() + 30_000_000_000L;
-    while (!curl(service.url("/api/downloads?path=")).body().contains("\"" + kind + "\"")) {
-      if (System.nanoTime() > until) {
-        throw new IllegalStateException("Files do not go to " + kind);
-      }
-      Thread.sleep(50);
-    }
+  void awaitPlace(String kind) throws Exception {
+    String place = service.url("/api/downloads?path=");
+    Soon.until("files go to " + kind, () -> curl(place).body().contains("\"" + kind + "\""));
   }
 
   /** A download: how curl ended, and the status as its output. */
