@@ -11,7 +11,6 @@ import kds.run.it.DebianDirectory.Outage;
 import kds.run.it.DebianSessions.Answer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.Logger;
@@ -19,7 +18,6 @@ import org.slf4j.LoggerFactory;
 
 /** Sessions of people whom an LDAP directory knows, while it is there, and while it is not. */
 @OnDebian
-@Isolated("measures")
 class DirectorySystemIT {
   private static final Logger LOG = LoggerFactory.getLogger(DirectorySystemIT.class);
   private static final String SCRIPTS = "/opt/kasm-desktop-service/scripts/";

@@ -19,18 +19,14 @@ import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Applications that session_start scripts put on the screens of people who log in by RDP after
  * their session's start was answered: by the sample of the documentation, and by kds-wait-display.
- * Most of its time is the minute that they have to live; other classes run meanwhile.
  */
 @OnDebian
-@Execution(ExecutionMode.CONCURRENT)
 class GuiAppSystemIT {
   private static final Logger LOG = LoggerFactory.getLogger(GuiAppSystemIT.class);
   private static final Path PICTURES = DebianMachine.TARGET.resolve("pictures");

@@ -13,11 +13,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The machines that system tests run on. */
 @OnDebian
-@Isolated("looks at what is on the host")
 class MachineSystemIT {
   private static final Duration SECONDS = Duration.ofSeconds(20);
 

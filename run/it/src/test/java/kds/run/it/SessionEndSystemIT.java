@@ -13,13 +13,11 @@ import java.util.concurrent.TimeUnit;
 import kds.run.it.DebianSessions.Answer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends of sessions in every state, over HTTP, with what they take. */
 @OnDebian
-@Isolated("measures")
 class SessionEndSystemIT {
   private static final Logger LOG = LoggerFactory.getLogger(SessionEndSystemIT.class);
   private static final String CONFIG = "sessions: {start_wait: 4s, end_wait: 1s}\n";
