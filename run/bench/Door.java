@@ -1,65 +1,32 @@
-import java.io.InputStream;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
-/** The way into the service under test. */
+/** The way into the service under test; what is not answered as it should be ends the benchmark. */
 final class Door implements AutoCloseable {
-  private final String address;
-  private final String token;
+  private final Service service;
   private final HttpClient client;
 
   Door(Path home, String port) throws Exception {
-    address = "https://localhost:" + port;
-    token = Files.readString(home.resolve("run/token")).strip();
-    client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(tls(home))
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
-  }
-
-  private static SSLContext tls(Path home) throws Exception {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    try (InputStream pem = Files.newInputStream(home.resolve("certs/cert.pem"))) {
-      trusted.setCertificateEntry(
-          "kds", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    tls.init(null, trust.getTrustManagers(), null);
-    return tls;
-  }
-
-  HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(address + path))
-        .header("Authorization", "Bearer " + token);
+    service = Service.of(home, Integer.parseInt(port), 0);
+    client = service.client();
   }
 
   String get(String path) throws Exception {
-    HttpResponse<String> answer = client.send(request(path).build(), BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        client.send(service.request(path).build(), BodyHandlers.ofString());
     must(answer.statusCode() == 200, path + ": " + answer.statusCode() + " " + answer.body());
     return answer.body();
   }
 
   String post(String path, String body, String wanted) throws Exception {
     HttpRequest request =
-        request(path)
+        service
+            .request(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body))
             .build();
@@ -70,7 +37,7 @@ final class Door implements AutoCloseable {
 
   /** The lines of an answer as they come. */
   Stream<String> lines(String path) throws Exception {
-    return client.send(request(path).build(), BodyHandlers.ofLines()).body();
+    return client.send(service.request(path).build(), BodyHandlers.ofLines()).body();
   }
 
   static void must(boolean holds, String otherwise) {

@@ -33,15 +33,6 @@ threads() {
 # Share of the machine's time that others took (the hypervisor's steal) so far: "stolen all".
 stolen() { awk '/^cpu / { for (i = 2; i <= 9; i++) all += $i; print $9, all }' /proc/stat; }
 
-# A port of the loopback that nobody listens on.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 12000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { printf '%s\n' "$port"; return; }
-  done
-}
-
 # The table. Reads "test server rate cpu" lines, one for each run; rate in MiB/s, cpu in s/GiB.
 report() {
   awk '

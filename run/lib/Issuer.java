@@ -21,7 +21,7 @@ import java.util.UUID;
 
 /**
  * A token issuer for trials: it makes a key pair and signs tokens with it (RS256), as Kasm
- * Workspaces would with its own key. Run as a source file; no dependencies.
+ * Workspaces would with its own key. One file without dependencies, so that a test can copy it.
  *
  * <p>{@code Issuer keys PRIVATE.pem PUBLIC.pem} makes the pair; {@code Issuer token PRIVATE.pem
  * SECONDS name=value …} prints a token with these claims, those with an empty value left out.

@@ -62,24 +62,29 @@ Install them: sudo apt-get install ${missing[*]}"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# Builds what is installed, without tests and checks.
+product() { maven package -P product -pl run -am -DskipTests -Dspotless.check.skip -Dcheckstyle.skip -Dcyclonedx.skip "$@"; }
+
+# Whether what was built last is newer than every source that it is made of.
+is_built() {
+  [ -f "$dist/lib/felix.jar" ] && [ -f "$root/run/target/built" ] && [ -z "$(find "$root" \
+    \( -path "$root/.git" -o -name target -o -path '*/src/test' -o -path "$root/home" -o -path "$root/run/it" -o -path "$root/run/bench" -o -path "$root/run/soak" -o -path "$root/run/lib" \) -prune -o \
+    -type f \( -name '*.java' -o -name pom.xml -o -name '*.bnd' -o -name '*.bndrun' -o -path '*/resources/*' -o -path '*/layout/*' -o -name layout.xml \) \
+    -newer "$root/run/target/built" -print -quit)" ]
+}
+
 # Builds the distribution unless it is newer than every source.
 build_if_needed() {
-  local stamp=$dist/lib/felix.jar log=$root/run/target/build.log
-  if [ -f "$stamp" ] && [ -z "$(find "$root" -path "$root/.git" -prune -o -path '*/target' -prune -o -path "$root/home" -prune -o \
-    -type f \( -name '*.java' -o -name 'pom.xml' -o -name '*.bnd' -o -name '*.bndrun' -o -path '*/resources/*' -o -path '*/layout/*' -o -name layout.xml \) \
-    -newer "$root/run/target/built" -print -quit 2>/dev/null)" ] && [ -f "$root/run/target/built" ]; then
-    return
-  fi
+  local log=$root/run/target/build.log
+  if is_built; then return; fi
   say "Building (the whole output goes to run/target/build.log) …"
   mkdir -p "$root/run/target"
   local started=$SECONDS
-  touch "$root/run/target/building"
   : >"$log" # tail would fail, and this script with it, where it is quicker than the build
-  maven package -pl run -am -DskipTests -Dspotless.check.skip -Dcheckstyle.skip -Dcyclonedx.skip >"$log" 2>&1 < /dev/null &
+  product >"$log" 2>&1 < /dev/null &
   local build=$!
   tail -n +1 -f --pid=$build "$log" 2>/dev/null | sed -un 's/^\[INFO\] Building \(KDS.*\)/  \1/p; s/^\[ERROR\]/  &/p' >&2
   wait $build || die "the build failed; see $log"
-  mv "$root/run/target/building" "$root/run/target/built"
   say "Built in $((SECONDS - started)) s."
 }
 
@@ -94,4 +99,31 @@ running() {
 # Value of a top-level key in the configuration of home $1.
 setting() { sed -n "s/^$2:[[:space:]]*\"\{0,1\}\([^\"#]*[^\"#[:space:]]\)\"\{0,1\}.*/\1/p" "$1/config.yaml" | head -n 1; }
 
-issuer() { find_jdk; "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC "$root/run/lib/Issuer.java" "$@"; }
+# Runs lib/Issuer.java, which is compiled once: from its source each token would take a second.
+issuer() {
+  local classes=$root/run/target/issuer fresh
+  find_jdk
+  if [ ! "$classes/Issuer.class" -nt "$root/run/lib/Issuer.java" ]; then
+    mkdir -p "$classes"
+    fresh=$(mktemp -d "$classes/XXXXXX") # moved as a whole: another script may want it now
+    "$JAVA_HOME/bin/javac" -d "$fresh" "$root/run/lib/Issuer.java"
+    mv "$fresh"/*.class "$classes/"
+    rmdir "$fresh"
+  fi
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classes" Issuer "$@"
+}
+
+# Compiles the Java of folder $1, with what it shares with others here, into folder $2.
+compile_tools() {
+  find_jdk
+  "$JAVA_HOME/bin/javac" -Xlint:all -Werror --add-exports jdk.attach/sun.tools.attach=ALL-UNNAMED -d "$2" -sourcepath "$1:$root/run/lib" "$1"/*.java
+}
+
+# Prints a port of the loopback that nobody listens on.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { printf '%s\n' "$port"; return; }
+  done
+}

@@ -5,19 +5,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
  * What the service holds in memory, and how long others wait, while it does much at once: {@code
- * Memory HOME PORT PID DOWNLOAD_GIB UPLOAD_GIB CLIENTS SECONDS}. Fails when something breaks or grows.
+ * Memory HOME PORT PID DOWNLOAD_GIB UPLOAD_GIB CLIENTS SECONDS}. Fails when something breaks or
+ * grows.
  */
 final class Memory {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
   private static final int PARALLEL = 200;
-  private static final Pattern HEAP = Pattern.compile("(?i)(?:tenured|defnew).*?used (\\d+)K");
 
   /** More than this beside what the same load held before is growth. */
   private static final long SLACK_MIB = 64;
@@ -41,7 +39,7 @@ final class Memory {
   }
 
   private void run(int downloadGib, int uploadGib, int clients, String seconds) throws Exception {
-    System.out.printf("%-44s %9s %9s %9s%n", "", "RSS MiB", "heap MiB", "seconds");
+    System.out.printf("%-44s %9s %9s %9s %9s%n", "", "RSS MiB", "heap MiB", "direct", "seconds");
     sparse("large", 64 * GIB);
     download("warm", GIB, "large");
     long flat = 0;
@@ -59,8 +57,8 @@ final class Memory {
       slow(clients, seconds);
       report("honest users afterwards", new Honest(service).run(10));
     }
-    Thread.sleep(2000);
-    line("at the end, after a collection", settled(), 0);
+    service.jcmd("GC.run");
+    line("at the end, after a collection", Peak.now(service.pid()), 0);
     System.out.println(failures.isEmpty() ? "All of it held." : "FAILED: " + failures);
     System.exit(failures.isEmpty() ? 0 : 1);
   }
@@ -92,14 +90,14 @@ final class Memory {
 
   private long download(String what, long size, String name) throws Exception {
     long began = System.nanoTime();
-    Sampler sampler = new Sampler();
+    Peak peak = Peak.watch(service.pid());
     long got = fetch(name, size);
-    long rss = sampler.stop();
+    Peak.Held held = peak.stop();
     if (got != size) {
       failures.add(what + " brought " + got + " bytes");
     }
-    line(what, rss, System.nanoTime() - began);
-    return rss;
+    line(what, held, System.nanoTime() - began);
+    return held.rss();
   }
 
   /** By curl, which takes less of the machine than another Java would. */
@@ -115,15 +113,15 @@ final class Memory {
   private long upload(String what, long size) throws Exception {
     sparse("source", size);
     long began = System.nanoTime();
-    Sampler sampler = new Sampler();
+    Peak peak = Peak.watch(service.pid());
     int status = send("zeros", "source");
-    long rss = sampler.stop();
+    Peak.Held held = peak.stop();
     if (status != 201) {
       failures.add(what + " was answered " + status);
     }
     Files.deleteIfExists(service.files().resolve("zeros"));
-    line(what, rss, System.nanoTime() - began);
-    return rss;
+    line(what, held, System.nanoTime() - began);
+    return held.rss();
   }
 
   private int send(String name, String source) throws Exception {
@@ -137,8 +135,7 @@ final class Memory {
 
   private String curl(String... more) throws IOException, InterruptedException {
     List<String> words =
-        new ArrayList<>(
-            List.of("curl", "-sS", "-o", "/dev/null", "-H", "@" + header.toString()));
+        new ArrayList<>(List.of("curl", "-sS", "-o", "/dev/null", "-H", "@" + header.toString()));
     words.addAll(List.of("--cacert", service.home().resolve("certs/cert.pem").toString()));
     words.addAll(List.of(more));
     Process process =
@@ -153,7 +150,7 @@ final class Memory {
   private void parallel() throws Exception {
     sparse("source", 16 * MIB);
     long began = System.nanoTime();
-    Sampler sampler = new Sampler();
+    Peak peak = Peak.watch(service.pid());
     List<Thread> threads = new ArrayList<>();
     int[] bad = new int[1];
     for (int i = 0; i < PARALLEL; i++) {
@@ -180,7 +177,7 @@ final class Memory {
     for (Thread thread : threads) {
       thread.join();
     }
-    line(PARALLEL + " parallel transfers of 16 MiB", sampler.stop(), System.nanoTime() - began);
+    line(PARALLEL + " parallel transfers of 16 MiB", peak.stop(), System.nanoTime() - began);
     for (int i = 1; i < PARALLEL; i += 2) {
       Files.deleteIfExists(service.files().resolve("many-" + i));
     }
@@ -192,7 +189,9 @@ final class Memory {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1500m",
-                Path.of(System.getProperty("soak")).resolve("Slow.java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "Slow",
                 service.home().toString(),
                 Integer.toString(service.port()),
                 Integer.toString(clients),
@@ -209,9 +208,9 @@ final class Memory {
         }
         if (!measured && line.startsWith("moving " + clients + " ")) {
           measured = true;
-          Sampler sampler = new Sampler();
+          Peak peak = Peak.watch(service.pid());
           report("honest users beside " + clients + " slow ones", new Honest(service).run(20));
-          line(clients + " slow clients at 10 B/s", sampler.stop(), System.nanoTime() - began);
+          line(clients + " slow clients at 10 B/s", peak.stop(), System.nanoTime() - began);
         }
       }
       System.out.println("  slow clients: " + last);
@@ -232,58 +231,9 @@ final class Memory {
     }
   }
 
-  private void line(String what, long rss, long nanos) throws IOException, InterruptedException {
+  private static void line(String what, Peak.Held most, long nanos) {
     System.out.printf(
-        "%-44s %9d %9d %9.1f%n", what, rss, heap(), nanos / (double) TimeUnit.SECONDS.toNanos(1));
-  }
-
-  private long settled() throws IOException, InterruptedException {
-    service.jcmd("GC.run");
-    return rss();
-  }
-
-  private long rss() throws IOException {
-    try (var lines = Files.lines(Path.of("/proc/" + service.pid() + "/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmRSS"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-          .findFirst()
-          .orElseThrow(() -> new IOException("the service is gone"));
-    }
-  }
-
-  private long heap() throws IOException, InterruptedException {
-    Matcher used = HEAP.matcher(service.jcmd("GC.heap_info"));
-    long sum = 0;
-    while (used.find()) {
-      sum += Long.parseLong(used.group(1)) / 1024;
-    }
-    return sum;
-  }
-
-  /** The most memory while something goes on. */
-  private final class Sampler {
-    private volatile boolean over;
-    private volatile long most;
-    private final Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .start(
-                () -> {
-                  while (!over) {
-                    try {
-                      most = Math.max(most, rss());
-                      Thread.sleep(100);
-                    } catch (IOException | InterruptedException e) {
-                      over = true;
-                    }
-                  }
-                });
-
-    long stop() throws InterruptedException {
-      over = true;
-      thread.join();
-      return most;
-    }
+        "%-44s %9d %9d %9d %9.1f%n",
+        what, most.rss(), most.heap(), most.direct(), nanos / (double) TimeUnit.SECONDS.toNanos(1));
   }
 }

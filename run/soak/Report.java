@@ -20,8 +20,8 @@ final class Report {
       Tally broken,
       List<Long> delays,
       int count,
-      Service.Footprint before,
-      Service.Footprint after) {
+      Footprint before,
+      Footprint after) {
     System.out.printf("%-46s %12s %12s%n", "", "baseline", "replacing");
     row("short requests", baseline.requests(), swaps.requests(), true);
     row(

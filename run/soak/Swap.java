@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 
 /**
  * Replaces the transfer bundle of a running service again and again under load. Started by {@code
@@ -78,14 +79,14 @@ final class Swap {
     report.say(
         "Baseline: the same load for " + BASELINE.toSeconds() + " s without a replacement …");
     Tally baseline = phase("held-before.bin", () -> Thread.sleep(BASELINE));
-    Service.Footprint before = settled(null);
+    Footprint before = settled(null);
 
     report.say("Replacing the bundle " + count + " times …");
     List<Long> delays = new ArrayList<>();
     Tally swaps = phase("held.bin", () -> replaceAll(delays, report));
     long early = earlyClasses;
-    long late = service.timesLoaded(LATE_CLASS);
-    Service.Footprint after = settled(before);
+    long late = timesLoaded(LATE_CLASS);
+    Footprint after = settled(before);
 
     report.say("Dropping bundles that cannot start, then removing the overlay …");
     Tally broken = phase("held-after.bin", () -> dropBroken(report));
@@ -114,7 +115,7 @@ final class Swap {
         tally.failed("no answer from the version that should serve");
       }
       act.run();
-      earlyClasses = service.timesLoaded(LATE_CLASS);
+      earlyClasses = timesLoaded(LATE_CLASS);
       held = false;
       loading = false;
       for (Thread thread : threads) {
@@ -210,12 +211,12 @@ final class Swap {
   }
 
   /** What the process holds once it has come to rest; waits for it to shrink to what it was. */
-  private Service.Footprint settled(Service.Footprint before) throws Exception {
+  private Footprint settled(Footprint before) throws Exception {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    Service.Footprint last = null;
+    Footprint last = null;
     while (System.nanoTime() < until) {
       Thread.sleep(5_000);
-      Service.Footprint now = service.footprint();
+      Footprint now = Footprint.of(service);
       boolean rests = before == null ? last != null && last.within(now) : now.within(before);
       if (rests) {
         return now;
@@ -223,5 +224,12 @@ final class Swap {
       last = now;
     }
     return last;
+  }
+
+  /** How many times a class was loaded so far, by the log that {@code run/soak/swap} asks for. */
+  private long timesLoaded(String name) throws IOException {
+    try (Stream<String> lines = Files.lines(service.home().resolve("log/classes.log"))) {
+      return lines.filter(line -> line.contains("] " + name + " ")).count();
+    }
   }
 }

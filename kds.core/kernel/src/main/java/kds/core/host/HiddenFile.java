@@ -153,19 +153,20 @@ final class HiddenFile implements HostUpload {
             terms.uid(),
             file,
             thread -> {
-              long cut = 0;
-              if (finished) {
-                cut = kept ? content.cut(thread, length) : reservation.trim(thread, length);
-                thread.as(
-                    sealed ? null : terms.identity(),
-                    os -> os.chmod(file.number(), terms.fileMode()));
-              }
-              return cut < 0 ? cut : FileCalls.sync(file.number());
+              long ready = finished ? finish(thread, length) : 0;
+              return ready < 0 ? ready : FileCalls.sync(file.number());
             });
     if (result < 0) {
       throw Failures.of(result, what);
     }
     state = Progress.SYNCED;
+  }
+
+  /** Its size and its final mode; 0 or {@code -errno}. */
+  private long finish(HostThread thread, long length) {
+    long cut = kept ? content.cut(thread, length) : reservation.trim(thread, length);
+    Terms owner = sealed ? terms.asService() : terms;
+    return cut < 0 ? cut : Modes.set(thread, owner, file, terms.fileMode());
   }
 
   @Override
@@ -280,7 +281,9 @@ final class HiddenFile implements HostUpload {
           terms.uid(),
           folder,
           thread -> {
-            publication.forget(thread);
+            if (publication.forget(thread) < 0) {
+              content.cut(thread, 0); // its name stays until it is swept; its space does not
+            }
             file.close();
             return null;
           });

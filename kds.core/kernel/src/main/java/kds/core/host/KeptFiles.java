@@ -75,11 +75,16 @@ final class KeptFiles {
         throw new HostException(
             Reason.NOT_FOUND, "Could not " + Failures.visible(what) + ": it is not the file begun");
       }
-      if (fresh) {
-        thread.as(terms.identity(), os -> os.chmod(file.number(), UNFINISHED));
+      long moded = fresh ? Modes.set(thread, terms, file, UNFINISHED) : 0;
+      if (moded < 0) {
+        throw Failures.of(moded, what);
       }
-      return new Opened(file, folder, part, new Key(status.device(), status.inode()), terms, what);
+      Key key = new Key(status.device(), status.inode());
+      return new Opened(file, folder, part, key, terms, what);
     } catch (HostException | RuntimeException | Error e) {
+      if (fresh) {
+        thread.as(terms.identity(), os -> os.unlink(folder.number(), part));
+      }
       file.close();
       throw e;
     }

@@ -58,13 +58,16 @@ final class Publication {
     }
   }
 
-  /** Takes the hidden name away, if it still has one. */
-  void forget(HostThread thread) {
+  /** Takes the hidden name away, if it still has one; less than zero when it stays. */
+  long forget(HostThread thread) {
     byte[] name = part;
-    if (name != null) {
-      thread.as(terms.identity(), os -> os.unlink(folder.number(), name));
-      part = null;
+    if (name == null) {
+      return 0;
     }
+    part = null;
+    long result = thread.as(terms.identity(), os -> os.unlink(folder.number(), name));
+    // Gone already: a server of a network drive may have renamed it and lost the answer.
+    return result == -Errno.ENOENT ? 0 : result;
   }
 
   private long giveFree(HostThread thread, byte[] name) {

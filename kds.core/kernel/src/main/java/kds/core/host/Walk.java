@@ -160,7 +160,10 @@ final class Walk {
     try (Descriptor folder = opened(open(thread, above, name, Flags.FOLDER, 0), what)) {
       if (look(thread, folder).uid() == terms.uid()) {
         // The umask took bits away that users of a shared folder need.
-        thread.as(terms.identity(), os -> os.chmod(folder.number(), terms.folderMode()));
+        long moded = Modes.set(thread, terms, folder, terms.folderMode());
+        if (moded < 0) {
+          throw Failures.of(moded, "make the folder " + in(shown));
+        }
       }
     }
     try (Descriptor parent = opened(open(thread, above, DOT, Flags.FOLDER, 0), what)) {

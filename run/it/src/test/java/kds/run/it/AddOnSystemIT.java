@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import kds.run.it.addon.Echo;
 import org.junit.jupiter.api.Test;
@@ -27,8 +28,7 @@ class AddOnSystemIT {
   @Test
   void isReplacedOnlyWhenItsRequestsHaveEnded() throws Exception {
     try (Service service = Service.fresh().start()) {
-      Path header = service.home().resolve("run/addon.header");
-      Files.writeString(header, "Authorization: Bearer " + service.script("token") + "\n");
+      Path header = service.header();
       drop(service, "1.0.0");
       awaitAnswer(service, header, "1.0.0", "not-found");
       try (Running slow = slow(service, header)) {
@@ -75,31 +75,25 @@ class AddOnSystemIT {
   }
 
   private static String get(Service service, Path header, String path) throws Exception {
-    return Command.run(words(service, header, service.url(path))).output();
+    return Host.run(words(service, header, service.url(path))).output();
   }
 
   /** Until then nothing but what is expected meanwhile. */
   private static void awaitAnswer(Service service, Path header, String wanted, String... meanwhile)
       throws Exception {
-    for (long until = System.nanoTime() + SOON.toNanos(); ; ) {
-      String answer = get(service, header, "/acme/");
-      if (answer.equals(wanted)) {
-        return;
-      }
-      assertThat(answer).containsAnyOf(meanwhile);
-      assertThat(System.nanoTime()).as("'%s' by now, but: %s", wanted, answer).isLessThan(until);
-    }
+    Soon.until(
+        "the answer is " + wanted,
+        () -> {
+          String answer = get(service, header, "/acme/");
+          boolean there = answer.equals(wanted);
+          assertThat(there || Stream.of(meanwhile).anyMatch(answer::contains)).as(answer).isTrue();
+          return there;
+        });
   }
 
   private static void awaitText(Service service, Path header, String path, String wanted)
       throws Exception {
-    for (long until = System.nanoTime() + SOON.toNanos(); ; ) {
-      String answer = get(service, header, path);
-      if (answer.contains(wanted)) {
-        return;
-      }
-      assertThat(System.nanoTime()).as("'%s' by now, but: %s", wanted, answer).isLessThan(until);
-    }
+    Soon.until(path + " says " + wanted, () -> get(service, header, path).contains(wanted));
   }
 
   private static List<String> words(Service service, Path header, String... curl) {

@@ -60,7 +60,7 @@ class ArchiveSystemIT {
         "import sys, zipfile; all = zipfile.ZipFile(sys.argv[1]).infolist();"
             + "print(len(all), max(e.file_size for e in all), max(e.compress_size for e in all),"
             + "max(e.header_offset for e in all))";
-    return Command.succeed("python3", "-c", program, zip.toString());
+    return Host.succeed("python3", "-c", program, zip.toString());
   }
 
   private Path download(String folder) throws Exception {

@@ -54,6 +54,7 @@ final class DebianService {
     machine.succeed("ln", "-s", DebianMachine.JAVA_HOME, OPT + "/runtime");
     machine.succeed("install", "-d", "-m", "700", ETC, ETC + "/certs", KEYS);
     machine.copyIn(DebianMachine.ROOT.resolve("run/lib/Issuer.java"), KEYS);
+    machine.succeed(DebianMachine.JAVA_HOME + "/bin/javac", "-d", KEYS, KEYS + "/Issuer.java");
     service.issuer("keys", KEYS + "/key.pem", ETC + "/certs/jwt.pem");
     machine.write(ETC + "/config.yaml", (CONFIG + more).getBytes(StandardCharsets.UTF_8), "600");
     machine.succeed("ln", "-s", OPT + "/systemd/" + UNIT, "/etc/systemd/system/" + UNIT);
@@ -64,7 +65,7 @@ final class DebianService {
   private String issuer(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(DebianMachine.JAVA_HOME + "/bin/java", "-XX:TieredStopAtLevel=1"));
-    command.add(KEYS + "/Issuer.java");
+    command.addAll(List.of("-cp", KEYS, "Issuer"));
     command.addAll(List.of(words));
     return machine.succeed(command.toArray(String[]::new));
   }

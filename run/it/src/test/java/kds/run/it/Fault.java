@@ -32,6 +32,16 @@ record Fault(String call, String error, String when, Way way, String name, Strin
     return new Fault(call, error, when, way, status(error));
   }
 
+  /** One that nobody needs to hear of. */
+  private static Fault harmless(String call, String error, String name) {
+    return new Fault(call, error, "1+", Way.PUT_ANNOUNCED, name, "201");
+  }
+
+  /** Whether the file is published all the same. */
+  boolean isHarmless() {
+    return status.equals("201");
+  }
+
   private static Fault made(String call, String error, String when, Way way) {
     return new Fault(call, error, when, way, MADE, status(error));
   }
@@ -46,17 +56,18 @@ record Fault(String call, String error, String when, Way way, String name, Strin
     };
   }
 
-  /** A little of everything. */
-  static List<Fault> some() {
+  private static List<Fault> some() {
     return List.of(
         of("openat2", "EIO", "1+", Way.PUT_ANNOUNCED),
         of("fallocate", "EDQUOT", "1+", Way.PUT_ANNOUNCED),
-        new Fault("fallocate", "EOPNOTSUPP", "1+", Way.PUT_ANNOUNCED, "201"),
+        harmless("fallocate", "EOPNOTSUPP", NEW),
         of("pwrite64", "ENOSPC", "1+", Way.FORM),
         of("pwrite64", "EIO", "2+", Way.PUT_ANNOUNCED),
         of("pwrite64", "EFBIG", "1+", Way.PUT_UNANNOUNCED),
         of("pwrite64", "EDQUOT", "1+", Way.TUS),
         of("ftruncate", "EIO", "1+", Way.PUT_UNANNOUNCED),
+        of("fchmod", "EIO", "1+", Way.OVERWRITE),
+        harmless("fchmod", "EPERM", NEW),
         of("fsync", "EIO", "1+", Way.PUT_ANNOUNCED),
         of("fsync", "EIO", FOLDER, Way.PUT_UNANNOUNCED),
         made("fsync", "EIO", FOLDER, Way.PUT_ANNOUNCED),
@@ -68,16 +79,30 @@ record Fault(String call, String error, String when, Way way, String name, Strin
         of("statx", "EIO", FOLDER, Way.PUT_ANNOUNCED));
   }
 
+  /** A little of everything, or with {@code -Dkds.faults=all} every combination. */
+  static List<Fault> chosen() {
+    return "all".equals(System.getProperty("kds.faults")) ? all() : some();
+  }
+
   /** Every combination that makes sense. */
-  static List<Fault> all() {
+  private static List<Fault> all() {
     List<Fault> all = new ArrayList<>();
-    all.add(new Fault("fallocate", "EOPNOTSUPP", "1+", Way.PUT_ANNOUNCED, "201"));
+    for (String unsupported : List.of("EOPNOTSUPP", "ENOSYS")) {
+      all.add(harmless("fallocate", unsupported, NEW));
+      all.add(harmless("fchmod", unsupported, NEW));
+    }
+    all.add(harmless("fchmod", "EPERM", MADE));
+    all.add(harmless("fstatfs", "EIO", NEW));
+    all.add(harmless("getdents64", "EIO", MADE));
     for (Way way : Way.values()) {
       for (String error : List.of("EIO", "EMFILE", "ENOMEM")) {
         all.add(of("openat2", error, "1+", way));
       }
       for (String error : List.of("EIO", "ENOMEM", "EACCES")) {
         all.add(of("statx", error, FOLDER, way));
+      }
+      for (String error : List.of("EIO", "EROFS")) {
+        all.add(of("fchmod", error, "1+", way));
       }
       for (String error : ERRORS) {
         all.addAll(written(way, error));
@@ -93,19 +118,20 @@ record Fault(String call, String error, String when, Way way, String name, Strin
     List<Fault> all = new ArrayList<>();
     all.add(of("fallocate", error, "1+", way));
     all.add(of("pwrite64", error, "1+", way));
+    all.add(of("fsync", error, "1+", way));
+    all.add(of("openat2", error, FOLDER, way));
+    if (way == Way.OVERWRITE) {
+      all.add(of("linkat", error, "1+", way));
+      all.add(of("/^rename", error, "1+", way));
+      return all;
+    }
+    all.add(of("fsync", error, FOLDER, way));
     if (way == Way.TUS) {
       all.add(of("renameat2", error, "1+", way));
       all.add(of("ftruncate", error, "1+", way));
       return all;
     }
-    all.add(of("fsync", error, "1+", way));
     all.add(of("linkat", error, "1+", way));
-    if (way == Way.OVERWRITE) {
-      all.add(of("/^rename", error, "1+", way));
-      return all;
-    }
-    all.add(of("fsync", error, FOLDER, way));
-    all.add(of("openat2", error, FOLDER, way));
     if (way == Way.PUT_ANNOUNCED) {
       all.add(of("pwrite64", error, "2+", way));
     } else {
@@ -119,6 +145,7 @@ record Fault(String call, String error, String when, Way way, String name, Strin
         ? List.of()
         : List.of(
             made("mkdirat", error, "1+", way),
+            made("fchmod", error, "1+", way),
             made("fsync", error, FOLDER, way),
             made("openat2", error, FOLDER, way));
   }

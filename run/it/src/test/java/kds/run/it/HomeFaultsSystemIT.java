@@ -56,6 +56,6 @@ class HomeFaultsSystemIT {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(published)))
         .isEqualTo("rw-------");
     Files.delete(published);
-    trial.breakEach("all".equals(System.getProperty("kds.faults")) ? Fault.all() : Fault.some());
+    trial.breakEach(Fault.chosen());
   }
 }

@@ -15,7 +15,23 @@ import java.util.concurrent.TimeUnit;
 final class Host {
   private static final Executor READERS = Executors.newVirtualThreadPerTaskExecutor();
 
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+
   private Host() {}
+
+  /** Runs a command to its end, within ten minutes. */
+  static Outcome run(String... command) throws IOException, InterruptedException {
+    return run(List.of(command));
+  }
+
+  static Outcome run(List<String> command) throws IOException, InterruptedException {
+    return run(LIMIT, new byte[0], command);
+  }
+
+  /** The output of a command that must succeed. */
+  static String succeed(String... command) throws IOException, InterruptedException {
+    return run(command).succeeded().output();
+  }
 
   /** Runs a command to its end; what it started and is still there after the limit is killed. */
   static Outcome run(Duration limit, byte[] input, List<String> command)

@@ -9,21 +9,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import kds.run.it.Uploads.Answer;
 import kds.run.it.Uploads.Way;
 import org.junit.jupiter.api.AfterEach;
@@ -43,8 +39,6 @@ class KillSystemIT {
   private static final long SEED = Long.getLong("kds.seed", 1);
   private static final int CLIENTS = 6;
   private static final int LARGEST = 6 << 20;
-  private static final Pattern RECEIPT =
-      Pattern.compile("\"path\":\"([^\"]*)\".*?\"crc32c\":\"([^\"]*)\"");
 
   private static final Pattern EXPIRES = Pattern.compile("\"expires\":\"[^\"]*\"");
 
@@ -145,10 +139,9 @@ class KillSystemIT {
     for (TusUpload upload : uploads.unfinished()) {
       Answer answer = upload.goOn();
       assertThat(answer.status()).as("%s: %s", when, answer.body()).startsWith("20");
-      Matcher receipt = RECEIPT.matcher(answer.body());
-      assertThat(receipt.find()).as(answer.body()).isTrue();
-      assertThat(receipt.group(1)).as(when).isEqualTo(upload.name());
-      assertThat(receipt.group(2)).as(when).isEqualTo(digest(upload.source()));
+      assertThat(Receipt.in(answer.body()))
+          .as(when)
+          .isEqualTo(Receipt.of(upload.name(), upload.source()));
       if (!published.contains(upload.name())) {
         Path file = files.resolve(upload.name());
         assertThat(Files.mismatch(upload.source(), file)).as(when).isEqualTo(-1);
@@ -180,16 +173,8 @@ class KillSystemIT {
       }
     }
     service.startAgain();
-    await("expired uploads stay", () -> uploads.names().equals(List.of("last")));
+    Soon.until("expired uploads are gone", () -> uploads.names().equals(List.of("last")));
     return lost;
-  }
-
-  private static void await(String otherwise, Callable<Boolean> what) throws Exception {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!what.call()) {
-      assertThat(System.nanoTime()).as(otherwise).isLessThan(until);
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
   }
 
   /**
@@ -204,7 +189,8 @@ class KillSystemIT {
     }
     assertThat(uploads.send(Way.PUT_ANNOUNCED, sources.getFirst(), "last").status())
         .isEqualTo("201");
-    await("hidden names stay", () -> uploads.names().stream().noneMatch(KillSystemIT::isSwept));
+    Soon.until(
+        "hidden names are gone", () -> uploads.names().stream().noneMatch(KillSystemIT::isSwept));
     return hidden.size();
   }
 
@@ -254,19 +240,12 @@ class KillSystemIT {
       return false;
     }
     acknowledged++;
-    Matcher receipt = RECEIPT.matcher(answer.body());
-    assertThat(receipt.find()).as(answer.body()).isTrue();
-    assertThat(receipt.group(2)).isEqualTo(digest(source));
+    Receipt receipt = Receipt.in(answer.body());
+    assertThat(receipt.crc32c()).isEqualTo(Receipt.digest(source));
     if (way != Way.OVERWRITE) {
-      digests.put(receipt.group(1), receipt.group(2));
+      digests.put(receipt.path(), receipt.crc32c());
     }
     return true;
-  }
-
-  private static String digest(Path file) throws Exception {
-    CRC32C crc = new CRC32C();
-    crc.update(Files.readAllBytes(file));
-    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   /**
@@ -275,7 +254,7 @@ class KillSystemIT {
   private Set<String> requireWhole(String when) throws Exception {
     Set<String> whole = ConcurrentHashMap.newKeySet();
     for (Path source : sources) {
-      whole.add(digest(source));
+      whole.add(Receipt.digest(source));
     }
     long held = 0;
     Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -285,7 +264,7 @@ class KillSystemIT {
         continue; // looked at in the end
       }
       seen.add(name);
-      String digest = digest(files.resolve(name));
+      String digest = Receipt.digest(files.resolve(name));
       assertThat(whole).as("%s: %s is one of those sent", when, name).contains(digest);
       if (digests.containsKey(name)) {
         assertThat(digest).as("%s: %s", when, name).isEqualTo(digests.get(name));
@@ -303,7 +282,7 @@ class KillSystemIT {
 
   /** What it takes, reserved space included. */
   private long space(String name) throws Exception {
-    String du = Command.succeed("du", "-B1", files.resolve(name).toString());
+    String du = Host.succeed("du", "-B1", files.resolve(name).toString());
     return Long.parseLong(du.split("\\s", 2)[0]);
   }
 }

@@ -32,9 +32,9 @@ final class LocalUser implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(user.lastResort);
     try {
       user.disk = disk.at(user.home());
-      Command.succeed("useradd", "-M", "-d", user.home().toString(), "-s", "/bin/sh", user.name);
+      Host.succeed("useradd", "-M", "-d", user.home().toString(), "-s", "/bin/sh", user.name);
       Files.createDirectory(user.downloads());
-      Command.succeed("chown", "-R", user.name + ":", user.home().toString());
+      Host.succeed("chown", "-R", user.name + ":", user.home().toString());
       return user;
     } catch (Exception | Error e) {
       user.close();
@@ -66,7 +66,7 @@ final class LocalUser implements AutoCloseable {
 
   private void remove() {
     try {
-      Command.run("userdel", "-f", name);
+      Host.run("userdel", "-f", name);
       if (disk != null) {
         disk.close();
       }

@@ -3,7 +3,7 @@ package kds.run.it;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** How a command in a machine ended. */
+/** How a command ended, of the host or in a machine. */
 record Outcome(List<String> command, int exit, byte[] bytes, String errors) {
   /** Standard output as text, without the last line's end. */
   String output() {

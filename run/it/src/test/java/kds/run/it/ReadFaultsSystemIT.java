@@ -40,7 +40,7 @@ class ReadFaultsSystemIT {
       unpacker.require();
     }
     service = Service.fresh().start();
-    pid = Files.readString(service.home().resolve("run/pid")).strip();
+    pid = service.pid();
     files = service.home().resolve("Files");
     uploads = Uploads.of(service, files);
     byte[] content = new byte[SIZE];
@@ -67,7 +67,7 @@ class ReadFaultsSystemIT {
     assertThat(uploads.held(pid)).isEmpty();
   }
 
-  private static Command fetch(Path into, String name, String... more) throws Exception {
+  private static Outcome fetch(Path into, String name, String... more) throws Exception {
     return uploads.fetch(into, name, more);
   }
 
@@ -99,7 +99,7 @@ class ReadFaultsSystemIT {
             new String[] {"-r", "0-9999999,10000001-" + (SIZE - 1)},
             new String[] {"--http1.0"});
     for (String[] request : requests) {
-      Command done;
+      Outcome done;
       try (Injection _ = failing(READS, "3+", large)) {
         done = fetch(got, "folder/large", request);
       }

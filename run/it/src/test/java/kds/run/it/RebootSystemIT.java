@@ -2,7 +2,6 @@ package kds.run.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import kds.run.it.DebianSessions.Answer;
@@ -85,12 +84,7 @@ class RebootSystemIT {
   }
 
   private static Answer awaitEnded(DebianSessions sessions, String kasmId) throws Exception {
-    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    Answer answer = sessions.look(kasmId);
-    while (!answer.says("state", "ended") && System.nanoTime() < until) {
-      answer = sessions.look(kasmId);
-    }
-    assertThat(answer.says("state", "ended")).as("%s", answer).isTrue();
-    return answer;
+    Soon.until("it ended", () -> sessions.look(kasmId).says("state", "ended"));
+    return sessions.look(kasmId);
   }
 }

@@ -77,11 +77,7 @@ class ScriptSwapSystemIT {
   }
 
   private static void untilRunning(int wanted) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (running() != wanted) {
-      assertThat(System.nanoTime()).as("waiting for %s running", wanted).isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(200);
-    }
+    Soon.until(wanted + " scripts run", () -> running() == wanted);
   }
 
   private static CompletableFuture<String> later(ExecutorService threads, String... curl) {

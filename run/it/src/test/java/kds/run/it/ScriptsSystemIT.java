@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,11 +51,10 @@ class ScriptsSystemIT {
   }
 
   private void untilLogged(String text) throws Exception {
-    Path log = service.home().resolve("log/console.log");
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!Files.readString(log).contains(text)) {
-      assertThat(System.nanoTime()).as("waiting for '%s' in %s", text, log).isLessThan(end);
-      Thread.sleep(50);
+    String log = service.home().resolve("log/console.log").toString();
+    List<String> follow = List.of("tail", "-n", "+1", "-f", log);
+    try (Running lines = Running.start(service.home().resolve("log/followed"), follow)) {
+      lines.await(Pattern.quote(text), Duration.ofMinutes(1));
     }
   }
 
@@ -86,10 +87,10 @@ class ScriptsSystemIT {
   @Test
   void aScriptEndsWithTheService() throws Exception {
     untilLogged(WORDS + "begun");
-    String found = Command.run("pgrep", "-f", script.toString()).output();
+    String found = Host.run("pgrep", "-f", script.toString()).output();
     assertThat(found).as("it runs").isNotEmpty();
     service.stop();
-    assertThat(Command.run("pgrep", "-f", script.toString()).output()).isEmpty();
+    assertThat(Host.run("pgrep", "-f", script.toString()).output()).isEmpty();
     untilLogged(WORDS + "ended: ENDED");
   }
 
@@ -97,14 +98,14 @@ class ScriptsSystemIT {
   void theShippedProgramAsksTheServiceForADesktop() throws Exception {
     Path program = dist().resolve("bin/kds-wait-display");
     String socket = service.home().resolve("run/admin.sock").toString();
-    Command nobody =
-        Command.run("env", "KDS_SOCKET=" + socket, program.toString(), "--user", "no-such-user");
+    Outcome nobody =
+        Host.run("env", "KDS_SOCKET=" + socket, program.toString(), "--user", "no-such-user");
     assertThat(nobody.exit()).isEqualTo(1);
     assertThat(nobody.errors())
         .isEqualTo("kds-wait-display: There is no account 'no-such-user' here");
     String self = System.getProperty("user.name");
-    Command late =
-        Command.run(
+    Outcome late =
+        Host.run(
             "env", "KDS_SOCKET=" + socket, program.toString(), "--user", self, "--timeout", "0");
     assertThat(late.exit()).isEqualTo(1);
     assertThat(late.errors()).contains("No desktop of " + self);

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The service, run by the scripts that people use, in a home of its own. */
@@ -18,6 +20,7 @@ final class Service implements AutoCloseable {
 
   private final Path home;
   private final int port;
+  private final Map<List<String>, Path> headers = new HashMap<>();
   private String printed = "";
 
   private Service(Path home, int port) {
@@ -40,12 +43,17 @@ final class Service implements AutoCloseable {
     return port;
   }
 
-  String script(String name, String... options) throws IOException, InterruptedException {
-    return Command.succeed(words(name, options));
+  /** Its process, as it was started last. */
+  String pid() throws IOException {
+    return Files.readString(home.resolve("run/pid")).strip();
   }
 
-  Command tryScript(String name, String... options) throws IOException, InterruptedException {
-    return Command.run(words(name, options));
+  String script(String name, String... options) throws IOException, InterruptedException {
+    return Host.succeed(words(name, options));
+  }
+
+  Outcome tryScript(String name, String... options) throws IOException, InterruptedException {
+    return Host.run(words(name, options));
   }
 
   Service start() throws IOException, InterruptedException {
@@ -60,8 +68,8 @@ final class Service implements AutoCloseable {
 
   /** Ends it as a power cut would, and waits until it is gone. */
   void kill() throws IOException, InterruptedException {
-    String pid = Files.readString(home.resolve("run/pid")).strip();
-    Command.succeed("kill", "-KILL", pid);
+    String pid = pid();
+    Host.succeed("kill", "-KILL", pid);
     ProcessHandle.of(Long.parseLong(pid)).ifPresent(p -> p.onExit().join());
   }
 
@@ -99,18 +107,32 @@ final class Service implements AutoCloseable {
     return "https://localhost:" + port + path;
   }
 
+  /**
+   * A file for {@code curl -H @file}, with a token of these options of the script. Made once for
+   * each: it takes a while.
+   */
+  synchronized Path header(String... tokenOptions) throws IOException, InterruptedException {
+    List<String> options = List.of(tokenOptions);
+    Path header = headers.get(options);
+    if (header == null) {
+      header = home.resolve("run/header-" + headers.size());
+      String token = script("token", tokenOptions);
+      Files.writeString(header, "Authorization: Bearer " + token + "\n");
+      headers.put(options, header);
+    }
+    return header;
+  }
+
   /** Runs curl against the service with a token of these options; the options of curl follow. */
-  Command curl(List<String> tokenOptions, String... curl) throws IOException, InterruptedException {
-    Path header = home.resolve("run/it.header");
-    String token = script("token", tokenOptions.toArray(String[]::new));
-    Files.writeString(header, "Authorization: Bearer " + token + "\n");
+  Outcome curl(List<String> tokenOptions, String... curl) throws IOException, InterruptedException {
+    Path header = header(tokenOptions.toArray(String[]::new));
     List<String> words = new ArrayList<>(anonymousCurl());
     words.addAll(List.of("-H", "@" + header));
     words.addAll(List.of(curl));
-    return Command.run(words);
+    return Host.run(words);
   }
 
-  Command curl(String... curl) throws IOException, InterruptedException {
+  Outcome curl(String... curl) throws IOException, InterruptedException {
     return curl(List.of(), curl);
   }
 

@@ -36,7 +36,7 @@ class ServiceSystemIT {
   @Test
   void sendsAFileUpAndGetsItBackByteForByte() throws Exception {
     Path sent = random("sent file ä.bin", 64 << 20);
-    Command up = service.curl("-T", sent.toString(), service.url("/Downloads/"));
+    Outcome up = service.curl("-T", sent.toString(), service.url("/Downloads/"));
     assertThat(up.output()).contains("\"size\":67108864").contains("crc32c");
 
     Path back = scratch.resolve("back");
@@ -50,7 +50,7 @@ class ServiceSystemIT {
   void sendsManyFilesAtOnceAndKeepsTheirFolders() throws Exception {
     Path one = random("one.bin", 100_000);
     Path two = random("two.bin", 200_000);
-    Command up =
+    Outcome up =
         service.curl(
             "-F",
             "file=@" + one + ";filename=tree/a/one.bin",
@@ -68,7 +68,7 @@ class ServiceSystemIT {
     for (String path : List.of("/", "/nowhere", "/health", "/openapi.json", "/Downloads/x")) {
       List<String> words = new java.util.ArrayList<>(service.anonymousCurl());
       words.addAll(List.of("-o", "/dev/null", "-w", "%{http_code}", service.url(path)));
-      assertThat(Command.run(words).output()).as(path).isIn("401", "429");
+      assertThat(Host.run(words).output()).as(path).isIn("401", "429");
     }
   }
 
@@ -93,7 +93,7 @@ class ServiceSystemIT {
 
   @Test
   void saysThatARunningHomeIsRunning() throws Exception {
-    Command second = service.tryScript("start", "--detach");
+    Outcome second = service.tryScript("start", "--detach");
     assertThat(second.exit()).isNotZero();
     assertThat(second.errors()).contains("already runs").contains("./run/stop");
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -50,17 +49,8 @@ class SessionSystemIT {
     return new String[] {"-H", "Content-Type: application/json", "--data", json, service.url(path)};
   }
 
-  /** Runs curl with the control token, which is made once: making one takes a second. */
   private static String control(String... curl) throws Exception {
-    Path header = service.home().resolve("run/control");
-    if (!Files.exists(header)) {
-      String token = service.script("token", "--scope", "session");
-      Files.writeString(header, "Authorization: Bearer " + token + "\n");
-    }
-    List<String> words = new ArrayList<>(service.anonymousCurl());
-    words.addAll(List.of("-H", "@" + header));
-    words.addAll(List.of(curl));
-    return Command.run(words).output();
+    return service.curl(CONTROL, curl).output();
   }
 
   private static String post(String path, String json) throws Exception {

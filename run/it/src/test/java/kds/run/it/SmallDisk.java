@@ -16,6 +16,7 @@ final class SmallDisk implements AutoCloseable {
 
   private final Path folder;
   private final Path image;
+  private volatile boolean mounted;
   private final Thread lastResort = new Thread(this::remove);
 
   private SmallDisk(Path folder) {
@@ -38,7 +39,7 @@ final class SmallDisk implements AutoCloseable {
 
   /** Skips the test when a program is not there. */
   static void requireProgram(String program, String debianPackage) throws Exception {
-    if (Command.run("sh", "-c", "command -v " + program).exit() != 0) {
+    if (Host.run("sh", "-c", "command -v " + program).exit() != 0) {
       skip("needs " + program + " (apt-get install " + debianPackage + ")");
     }
   }
@@ -46,8 +47,8 @@ final class SmallDisk implements AutoCloseable {
   static SmallDisk tmpfs(Path folder, int mebibytes) throws Exception {
     Files.createDirectories(folder);
     SmallDisk disk = new SmallDisk(folder);
-    disk.mount("-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=755", "tmpfs");
-    return disk;
+    return disk.orGone(
+        () -> disk.mount("-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=755", "tmpfs"));
   }
 
   /** An ext4 without blocks that are kept for root. */
@@ -59,36 +60,57 @@ final class SmallDisk implements AutoCloseable {
   static SmallDisk btrfs(Path folder, int mebibytes, int quota) throws Exception {
     requireProgram("mkfs.btrfs", "btrfs-progs");
     SmallDisk disk = image(folder, mebibytes, "mkfs.btrfs", "-q");
-    Command enabled = Command.run("btrfs", "quota", "enable", folder.toString());
-    if (enabled.exit() != 0) {
-      disk.close();
-      skip("no quota groups: " + enabled.errors());
-    }
-    Command.succeed("btrfs", "qgroup", "limit", quota + "M", "0/5", folder.toString());
-    return disk;
+    return disk.orGone(
+        () -> {
+          Outcome enabled = Host.run("btrfs", "quota", "enable", folder.toString());
+          if (enabled.exit() != 0) {
+            skip("no quota groups: " + enabled.errors());
+          }
+          Host.succeed("btrfs", "qgroup", "limit", quota + "M", "0/5", folder.toString());
+        });
   }
 
   private static SmallDisk image(Path folder, int mebibytes, String... format) throws Exception {
     Files.createDirectories(folder);
     SmallDisk disk = new SmallDisk(folder);
-    Command.succeed("truncate", "-s", mebibytes + "M", disk.image.toString());
     List<String> words = new ArrayList<>(List.of(format));
     words.add(disk.image.toString());
-    Command.succeed(words.toArray(String[]::new));
-    disk.mount("-o", "loop", disk.image.toString());
-    return disk;
+    return disk.orGone(
+        () -> {
+          Host.succeed("truncate", "-s", mebibytes + "M", disk.image.toString());
+          Host.succeed(words.toArray(String[]::new));
+          disk.mount("-o", "loop", disk.image.toString());
+        });
+  }
+
+  /** What makes it. */
+  @FunctionalInterface
+  private interface Making {
+    void run() throws Exception;
+  }
+
+  /** This, once it is made; when that fails, nothing of it stays. */
+  private SmallDisk orGone(Making making) throws Exception {
+    try {
+      making.run();
+      return this;
+    } catch (Exception | Error e) {
+      close();
+      throw e;
+    }
   }
 
   private void mount(String... what) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("mount"));
     words.addAll(List.of(what));
     words.add(folder.toString());
-    Command.succeed(words.toArray(String[]::new));
+    Host.succeed(words.toArray(String[]::new));
+    mounted = true;
   }
 
   /** What is free, after what was removed has been given back. */
   long free() throws Exception {
-    Command.succeed("sync", "-f", folder.toString());
+    Host.succeed("sync", "-f", folder.toString());
     FileStore store = Files.getFileStore(folder);
     return store.getUsableSpace();
   }
@@ -101,7 +123,10 @@ final class SmallDisk implements AutoCloseable {
 
   private void remove() {
     try {
-      Command.succeed("umount", folder.toString());
+      if (mounted) {
+        Host.succeed("umount", folder.toString());
+        mounted = false;
+      }
       Files.deleteIfExists(image);
     } catch (IOException | InterruptedException | AssertionError e) {
       LOG.error("{} was left behind", folder, e);

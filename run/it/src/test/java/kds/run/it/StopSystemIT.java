@@ -104,10 +104,8 @@ class StopSystemIT {
   }
 
   private static List<String> words(Service service, String... curl) throws Exception {
-    Path header = service.home().resolve("run/stop.header");
-    Files.writeString(header, "Authorization: Bearer " + service.script("token") + "\n");
     List<String> words = new ArrayList<>(service.anonymousCurl());
-    words.addAll(List.of("-H", "@" + header));
+    words.addAll(List.of("-H", "@" + service.header()));
     words.addAll(List.of(curl));
     return words;
   }

@@ -65,7 +65,7 @@ class TrialSystemIT {
   }
 
   private static String paste(String line) throws Exception {
-    Command done = Command.run("bash", "-c", "cd '" + ROOT + "' && " + line);
+    Outcome done = Host.run("bash", "-c", "cd '" + ROOT + "' && " + line);
     assertThat(done.exit()).as("%s%n%s", line, done.errors()).isZero();
     return done.output();
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ class TusClientSystemIT {
   private static final int BUNDLES = 2;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  @TempDir static Path programs;
   @TempDir Path scratch;
 
   private final Random random = new Random(SEED);
@@ -43,6 +45,11 @@ class TusClientSystemIT {
 
   private interface Event {
     void happen() throws Exception;
+  }
+
+  @BeforeAll
+  static void fetch() throws InterruptedException {
+    TusJavaScript.require(programs);
   }
 
   @AfterEach
@@ -54,7 +61,6 @@ class TusClientSystemIT {
 
   @Test
   void arriveWholeAndOnceWhateverBreaks() throws Exception {
-    TusJavaScript.require(scratch);
     Path file = write(scratch.resolve("sent.bin"), SIZE);
     service = Service.fresh().start();
     try (CuttingRelay first = new CuttingRelay(port(), moments(CUTS));
@@ -71,7 +77,7 @@ class TusClientSystemIT {
       FutureTask<String> javaScript =
           started(
               () ->
-                  new TusJavaScript(scratch, certificate, token)
+                  new TusJavaScript(programs, certificate, token)
                       .send(url(first), file, "folder/js.bin", 1));
       FutureTask<String> java =
           started(
@@ -109,11 +115,10 @@ class TusClientSystemIT {
 
   @Test
   void sendsPartsAtTheSameTimeAndHasThemJoined() throws Exception {
-    TusJavaScript.require(scratch);
     Path file = write(scratch.resolve("sent.bin"), 8 << 20);
     service = Service.fresh().start();
     Path certificate = service.home().resolve("certs/cert.pem");
-    new TusJavaScript(scratch, certificate, service.script("token").strip())
+    new TusJavaScript(programs, certificate, service.script("token").strip())
         .send(service.url("/files/"), file, "parallel.bin", 3);
     Path files = service.home().resolve("Files");
     assertThat(Files.mismatch(file, files.resolve("parallel.bin"))).isEqualTo(-1);
@@ -158,21 +163,12 @@ class TusClientSystemIT {
   private void replace(int number) throws Exception {
     String version = "1.0.0.v" + number;
     Path fresh = service.home().resolve("run/kds.storage.transfer.jar");
-    Path root = Path.of(System.getProperty("kds.root"));
-    Command.succeed(
-        Path.of(System.getProperty("java.home"), "bin/java").toString(),
-        root.resolve("run/soak/Variant.java").toString(),
-        shipped().toString(),
-        fresh.toString(),
-        version);
+    Files.write(fresh, NewerBundle.of("kds.storage.transfer", version));
     Files.move(
         fresh,
         service.home().resolve("deploy/kds.storage.transfer.jar"),
         StandardCopyOption.ATOMIC_MOVE);
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!serving().contains("version=" + version)) {
-      assertThat(System.nanoTime()).as("%s does not serve", version).isLessThan(until);
-    }
+    Soon.until(version + " serves", () -> serving().contains("version=" + version));
   }
 
   private String serving() throws Exception {
@@ -183,15 +179,6 @@ class TusClientSystemIT {
         .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("kds-capability:"))
         .findFirst()
         .orElse("");
-  }
-
-  private static Path shipped() throws IOException {
-    Path bundles = Path.of(System.getProperty("kds.dist")).resolve("bundle");
-    try (Stream<Path> all = Files.list(bundles)) {
-      return all.filter(jar -> jar.getFileName().toString().startsWith("kds.storage.transfer-"))
-          .findFirst()
-          .orElseThrow();
-    }
   }
 
   private Path write(Path file, long size) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,8 @@ record TusJavaScript(Path folder, Path certificate, String token) {
   static void require(Path folder) throws InterruptedException {
     String reason = "needs node, and npm with a registry that has tus-js-client 4";
     try {
-      Command install =
-          Command.run(
-              "npm", "install", "--silent", "--prefix", folder.toString(), "tus-js-client@4");
+      Outcome install =
+          Host.run("npm", "install", "--silent", "--prefix", folder.toString(), "tus-js-client@4");
       if (install.exit() == 0) {
         return;
       }
@@ -43,7 +43,7 @@ record TusJavaScript(Path folder, Path certificate, String token) {
       throws IOException, InterruptedException {
     Path script = folder.resolve("upload.cjs");
     try (InputStream source = TusJavaScript.class.getResourceAsStream("/tus-upload.cjs")) {
-      Files.copy(source, script);
+      Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
     }
     Path output = folder.resolve("upload.out");
     ProcessBuilder node =

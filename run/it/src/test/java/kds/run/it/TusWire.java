@@ -1,7 +1,5 @@
 package kds.run.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -166,13 +164,13 @@ final class TusWire implements AutoCloseable {
   /** Waits until the service has begun to receive a file. */
   void awaitBytesOf(String name) throws Exception {
     Pattern some = Pattern.compile("\"path\":\"" + Pattern.quote(name) + "\",\"bytes\":[1-9]");
-    long until = System.nanoTime() + 30_000_000_000L;
-    String seen = "";
-    while (!some.matcher(seen).find()) {
-      assertThat(System.nanoTime()).as("no bytes of %s: %s", name, seen).isLessThan(until);
-      seen =
-          call("GET", service.url("/transfers"), null, "Authorization", "Bearer " + token).body();
-    }
+    String transfers = service.url("/transfers");
+    Soon.until(
+        "bytes of " + name + " come",
+        () -> {
+          String seen = call("GET", transfers, null, "Authorization", "Bearer " + token).body();
+          return some.matcher(seen).find();
+        });
   }
 
   static byte[] random(int size) {

@@ -54,7 +54,7 @@ enum Unpacker {
   }
 
   private static void run(List<String> words, Path zip, Path into) throws Exception {
-    Command.succeed(
+    Host.succeed(
         words.stream()
             .map(word -> word.replace("{zip}", zip.toString()).replace("{into}", into.toString()))
             .toArray(String[]::new));

@@ -37,10 +37,7 @@ final class Uploads {
    * @param folder where the files appear
    */
   static Uploads of(Service service, Path folder, String... tokenOptions) throws Exception {
-    Path header = service.home().resolve("run/uploads.header");
-    String token = service.script("token", tokenOptions);
-    Files.writeString(header, "Authorization: Bearer " + token + "\n");
-    return new Uploads(service, folder, header);
+    return new Uploads(service, folder, service.header(tokenOptions));
   }
 
   /** An answer: its status and its body. */
@@ -75,24 +72,19 @@ final class Uploads {
   }
 
   /** Waits until files go where they are to go, after the configuration was edited. */
-  void awaitPlace(String kind) throws IOException, InterruptedException {
-    long until = System.nanoTime() + 30_000_000_000L;
-    while (!curl(service.url("/api/downloads?path=")).body().contains("\"" + kind + "\"")) {
-      if (System.nanoTime() > until) {
-        throw new IllegalStateException("Files do not go to " + kind);
-      }
-      Thread.sleep(50);
-    }
+  void awaitPlace(String kind) throws Exception {
+    String place = service.url("/api/downloads?path=");
+    Soon.until("files go to " + kind, () -> curl(place).body().contains("\"" + kind + "\""));
   }
 
   /** A download: how curl ended, and the status as its output. */
-  Command fetch(Path into, String name, String... more) throws IOException, InterruptedException {
+  Outcome fetch(Path into, String name, String... more) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(service.anonymousCurl());
     all.addAll(List.of("-H", "@" + header, "-m", "120", "-w", "%{http_code}"));
     all.addAll(List.of("-o", into.toString()));
     all.addAll(List.of(more));
     all.add(service.url("/Downloads/" + name));
-    return Command.run(all);
+    return Host.run(all);
   }
 
   /** A download that goes no faster than its output is read; the caller ends it. */
@@ -106,7 +98,7 @@ final class Uploads {
     List<String> all = new ArrayList<>(service.anonymousCurl());
     all.addAll(List.of("-H", "@" + header, "-m", "60", "-w", "\n%{http_code}"));
     all.addAll(List.of(words));
-    Command done = Command.run(all);
+    Outcome done = Host.run(all);
     int end = done.output().lastIndexOf('\n');
     return new Answer(
         done.output().substring(end + 1), done.output().substring(0, Math.max(0, end)));
