@@ -57,6 +57,11 @@ final class Upkeep {
   private byte[] tokenKey = {};
   private boolean stopped;
 
+  /**
+   * Whether another try to listen is on its way: each of many rounds that fail must not add one.
+   */
+  private boolean retrying;
+
   Upkeep(
       Supplier<Settings> settings,
       TrustedFiles trusted,
@@ -83,13 +88,27 @@ final class Upkeep {
           try {
             TlsCiphers.offer();
             server.start();
-            watch = FileWatch.start(() -> soon(SETTLE_MILLIS));
+            watch = watch();
             round();
           } catch (Exception e) {
             LOG.error("The HTTP server cannot start", e);
           }
         });
     thread.scheduleWithFixedDelay(this::round, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Without one the rounds have to do. */
+  private @Nullable FileWatch watch() {
+    try {
+      return FileWatch.start(() -> soon(SETTLE_MILLIS));
+    } catch (IOException e) {
+      LOG.warn(
+          "Changed certificates and keys are noticed every {} s only, because no files can be"
+              + " watched: {}. See fs.inotify.max_user_instances (sysctl).",
+          ROUND_SECONDS,
+          e.getMessage());
+      return null;
+    }
   }
 
   /** The configuration has changed. */
@@ -210,7 +229,20 @@ final class Upkeep {
         open = null;
         announcement.silent();
       }
-      thread.schedule(this::round, RETRY_SECONDS, TimeUnit.SECONDS);
+      retry();
+    }
+  }
+
+  private void retry() {
+    if (!retrying) {
+      retrying = true;
+      thread.schedule(
+          () -> {
+            retrying = false;
+            round();
+          },
+          RETRY_SECONDS,
+          TimeUnit.SECONDS);
     }
   }
 

@@ -176,6 +176,23 @@ final class ReloadTest {
   }
 
   @Test
+  void manyRoundsThatFailAddNoTriesToListen() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+        TestDoor door = new TestDoor(folder, "ssl", false, "port", taken.getLocalPort())) {
+      door.startOnly();
+      door.awaitLog("Cannot listen on");
+      int rounds = 30;
+      for (int i = 0; i < rounds; i++) {
+        door.modify("max_connections", 100 + i);
+      }
+      TestDoor.await("the rounds", () -> door.files.reads.get() > rounds);
+      int before = door.files.reads.get();
+      TestDoor.await("the third try since", () -> door.files.reads.get() >= before + 3);
+      assertThat(door.files.reads.get()).isLessThan(before + rounds / 2);
+    }
+  }
+
+  @Test
   void aRunningRequestIsAnsweredAfterTheStop() throws Exception {
     TestDoor door = TestDoor.open(folder, Jwt.pem(KEY.getPublic()), "ssl", false);
     var held = CompletableFuture.supplyAsync(() -> status(door, "/hold", GOOD));

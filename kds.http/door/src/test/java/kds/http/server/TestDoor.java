@@ -25,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -56,6 +57,7 @@ final class TestDoor implements AutoCloseable {
 
   final Path folder;
   final Toy toy = new Toy();
+  final PlainFiles files = new PlainFiles();
   final Door door;
   private final PrintStream realErr = System.err;
   private final Object logLock = new Object();
@@ -103,7 +105,7 @@ final class TestDoor implements AutoCloseable {
             announced.add(0);
           }
         };
-    door = new Door(announcement, new PlainFiles(), inner, asConfig());
+    door = new Door(announcement, files, inner, asConfig());
   }
 
   /** Starts it and waits until it listens. */
@@ -304,11 +306,15 @@ final class TestDoor implements AutoCloseable {
 
   /** Reads files as they are: who may write to them is tested where it is decided. */
   static final class PlainFiles implements TrustedFiles {
+    /** How often a file was read. */
+    final AtomicInteger reads = new AtomicInteger();
+
     @Override
     public void check(Path path) {}
 
     @Override
     public byte[] read(Path path, int mostBytes) throws HostException {
+      reads.incrementAndGet();
       try {
         return Files.readAllBytes(path);
       } catch (NoSuchFileException e) {
