@@ -12,6 +12,7 @@ import kds.api.transfer.FileTransfer;
 import kds.api.transfer.FolderDownload;
 import kds.api.transfer.TransferException;
 import kds.http.route.Exchange;
+import kds.http.route.FairLimit;
 import kds.http.route.Refusal;
 import kds.http.route.Route;
 import org.eclipse.jetty.http.HttpHeader;
@@ -28,6 +29,9 @@ final class FolderArchive implements Route.Use<FileTransfer> {
 
   private static final int PIECE = 64 << 10;
 
+  /** Each holds a walk, two buffers and a compressor for as long as its client reads. */
+  private static final FairLimit ARCHIVES = new FairLimit("archives", 64, 4);
+
   @Override
   public void serve(Exchange exchange, FileTransfer transfer)
       throws IOException, Refusal, TransferException {
@@ -38,7 +42,8 @@ final class FolderArchive implements Route.Use<FileTransfer> {
   static void serve(Exchange exchange, FileTransfer transfer, String path)
       throws IOException, Refusal, TransferException {
     requireZip(exchange);
-    try (FolderDownload folder = transfer.openFolder(exchange.caller(), path)) {
+    try (FairLimit.Share _ = ARCHIVES.take(exchange.caller(), 1);
+        FolderDownload folder = transfer.openFolder(exchange.caller(), path)) {
       exchange
           .status(200)
           .set(HttpHeader.CONTENT_TYPE, "application/zip")
@@ -178,42 +183,6 @@ final class FolderArchive implements Route.Use<FileTransfer> {
     /** Gives the compressor's memory back, whether or not the archive was finished. */
     void end() {
       def.end();
-    }
-  }
-
-  /** Gathers the archive's bytes and sends them. */
-  private static final class Outlet extends OutputStream {
-    private final Exchange exchange;
-    private final Buffers.Loan loan;
-    private ByteBuffer buffer;
-
-    Outlet(Exchange exchange, Buffers.Loan loan) {
-      this.exchange = exchange;
-      this.loan = loan;
-      this.buffer = loan.cleared();
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] from, int offset, int length) throws IOException {
-      int done = 0;
-      while (done < length) {
-        if (!buffer.hasRemaining()) {
-          exchange.write(false, buffer.flip());
-          buffer = loan.cleared();
-        }
-        int some = Math.min(length - done, buffer.remaining());
-        buffer.put(from, offset + done, some);
-        done += some;
-      }
-    }
-
-    void end() throws IOException {
-      exchange.write(true, buffer.flip());
     }
   }
 }

@@ -246,4 +246,30 @@ class FormUploadTest {
         .containsExactly("from/curl/renamed.txt", "large ü \"q\".bin", "sub/dir/x.txt");
     assertThat(Files.readAllBytes(folder.resolve("large ü \"q\".bin"))).isEqualTo(content);
   }
+
+  @Test
+  void givesUpOnAFormOfWhichNothingIsOfUse() throws Exception {
+    String body = file("a//b", "x").repeat(FormUpload.MOST_REFUSED + 500);
+    Answer answer = post(file("good", "x") + body);
+    assertThat(answer.status()).isEqualTo(207);
+    JsonNode files = new JsonMapper().readTree(answer.text()).get("files");
+    assertThat(files.size()).isEqualTo(1 + FormUpload.MOST_REFUSED + 1);
+    assertThat(files.get(files.size() - 1).at("/problem/detail").asString())
+        .startsWith("1000 files of the form were refused");
+  }
+
+  @Test
+  void answersNamesThatAreTooLongInShort() throws Exception {
+    Answer answer = post(file("good", "x") + file("n/".repeat(3000) + "n", "x"));
+    assertThat(statuses(answer)).containsExactly("good 201", "n/".repeat(100) + "… 400");
+  }
+
+  @Test
+  void readsNoMoreNamesThanItCanAnswer() throws Exception {
+    String longest = file("f".repeat(4000), "");
+    String body = file("good", "x") + longest.repeat(FormUpload.MOST_NAMED / 4000 + 100);
+    Answer answer = post(body);
+    assertThat(answer.body().length).isLessThan(2 * FormUpload.MOST_NAMED);
+    assertThat(answer.text()).contains("The names of the form's files are longer");
+  }
 }
