@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import kds.api.host.HostException;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 import kds.http.server.Settings.Endpoint;
@@ -65,6 +66,7 @@ final class Upkeep {
   Upkeep(
       Supplier<Settings> settings,
       TrustedFiles trusted,
+      OperatorFiles files,
       Tokens tokens,
       HttpServer server,
       Announcement announcement) {
@@ -73,7 +75,7 @@ final class Upkeep {
     this.tokens = tokens;
     this.server = server;
     this.announcement = announcement;
-    this.certificate = new ShownCertificate(trusted, notices, Clock.systemUTC());
+    this.certificate = new ShownCertificate(trusted, files, notices, Clock.systemUTC());
   }
 
   /** How long the certificate is good. Any thread. */

@@ -130,7 +130,7 @@ final class ReloadTest {
       assertThat(held.get()).isEqualTo(200);
       door.awaitLog("The listener before is closed");
       HttpResponse<String> moved =
-          TestDoor.CLIENT.send(
+          Trusting.CLIENT.send(
               HttpRequest.newBuilder(URI.create("https://127.0.0.2:" + door.port() + "/x"))
                   .header("Authorization", "Bearer " + GOOD)
                   .build(),
