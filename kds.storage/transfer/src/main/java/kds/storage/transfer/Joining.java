@@ -39,6 +39,9 @@ record Joining(Uploads uploads, Ledger ledger, Removal removal) {
     UploadState before = ledger.find(name).orElse(null);
     if (before != null && before.receipt() != null && before.ended() == null) {
       requireSameSession(caller, before);
+      try (OpenResumable whole = uploads.open(key)) {
+        settle(whole, before.metadata().isEmpty() ? metadata : before.metadata(), parts);
+      }
       return new UploadTicket(key, before.place(), before.expires());
     }
     long size = size(caller, parts);
@@ -49,13 +52,28 @@ record Joining(Uploads uploads, Ledger ledger, Removal removal) {
     UploadTicket ticket = uploads.begin(caller, sized(request, size), key);
     try (OpenResumable whole = uploads.open(key)) {
       fill(whole, parts, size);
-      for (String part : parts) {
+      settle(whole, metadata, parts);
+      return new UploadTicket(key, ticket.place(), whole.expires());
+    }
+  }
+
+  /**
+   * Gives the parts' space back once the whole is published. Done again when somebody asks again:
+   * it may have been cut off. What the client wants to have back names the parts' keys, so it is
+   * kept when they open nothing any more.
+   */
+  private void settle(OpenResumable whole, String metadata, List<String> parts)
+      throws TransferException {
+    for (String part : parts) {
+      UploadState state = ledger.find(UploadStates.name(part).orElseThrow()).orElse(null);
+      if (state != null && !state.isOver()) {
         try (OpenResumable joined = uploads.open(part)) {
           joined.endJoined();
         }
       }
+    }
+    if (!whole.metadata().equals(metadata)) {
       whole.remember(metadata);
-      return new UploadTicket(key, ticket.place(), whole.expires());
     }
   }
 

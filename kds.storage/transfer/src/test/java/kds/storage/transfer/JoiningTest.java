@@ -181,6 +181,33 @@ class JoiningTest extends ResumableFixture {
   }
 
   @Test
+  void goAlsoWhenTheJoiningWasCutOffRightAfterThePublication() throws Exception {
+    List<String> keys = parts("hello ", "world");
+    Path states = root.resolve("state/uploads");
+    Path second = states.resolve(UploadStates.name(keys.getLast()).orElseThrow() + ".json");
+    String before = Files.readString(second);
+    Path content = hidden(keys.getLast());
+    byte[] bytes = Files.readAllBytes(content);
+    String whole = join(keys).key();
+    // As if the service had died before it came to the second part.
+    Files.writeString(second, before);
+    Files.write(content, bytes);
+    Path state = states.resolve(UploadStates.name(whole).orElseThrow() + ".json");
+    Files.writeString(state, Files.readString(state).replace("\"final\"", "\"\""));
+    restart("boot-1");
+    assertThat(join(keys).key()).isEqualTo(whole);
+    assertThat(files()).containsExactly("deep/whole");
+    try (ResumableUpload upload = uploads.resume(whole)) {
+      assertThat(upload.metadata()).isEqualTo("final");
+    }
+  }
+
+  private Path hidden(String key) throws Exception {
+    String part = ledger("boot-1").find(UploadStates.name(key).orElseThrow()).orElseThrow().part();
+    return server.downloads("ann").resolve(".part-" + part);
+  }
+
+  @Test
   void areNotJoinedWhenTheDiskHasChangedThem() throws Exception {
     List<String> keys = parts("hello");
     Files.writeString(hidden(), "hallo");
