@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import kds.api.host.HostException;
 import kds.api.security.AuditRecord;
@@ -224,5 +227,73 @@ class JoiningTest extends ResumableFixture {
     assertThat(files()).hasSize(2);
     join(keys);
     assertThat(files()).containsExactly("deep/whole");
+  }
+
+  @Test
+  void areBegunOnceByTwoWhoAskAtTheSameTime() throws Exception {
+    List<String> keys = parts("hello ", "world");
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger begins = new AtomicInteger();
+    Beginner beginner = beginner();
+    Joining.Uploads slow =
+        new Joining.Uploads() {
+          @Override
+          public UploadTicket begin(Caller caller, UploadRequest request, String key)
+              throws TransferException {
+            begins.incrementAndGet();
+            first.countDown();
+            await(go);
+            return beginner.begin(caller, request, new Beginner.Kind(key, "", false));
+          }
+
+          @Override
+          public OpenResumable open(String key) throws TransferException {
+            return uploads.resume(key);
+          }
+        };
+    List<Thread> both = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      both.add(Thread.ofPlatform().start(() -> joinQuietly(slow, keys)));
+      await(first);
+    }
+    while (both.getLast().getState() != Thread.State.BLOCKED && begins.get() == 1) {
+      Thread.onSpinWait();
+    }
+    assertThat(begins).hasValue(1);
+    go.countDown();
+    for (Thread each : both) {
+      each.join();
+    }
+    assertThat(files()).containsExactly("deep/whole");
+  }
+
+  private Beginner beginner() {
+    Ledger ledger = ledger("boot-1");
+    return new Beginner(
+        new Folders(server, server.disk),
+        ledger,
+        new Allowance(ledger),
+        server.audit::add,
+        new Admission(server.traffic, server.inspectors, Rules.of(server.config(new HashMap<>()))));
+  }
+
+  /** Of two at the same time the first may lose to the second. */
+  private void joinQuietly(Joining.Uploads through, List<String> keys) {
+    Ledger ledger = ledger("boot-1");
+    Removal removal = new Removal(new Folders(server, server.disk), ledger, server.audit::add);
+    try {
+      new Joining(through, ledger, removal).join(Server.ann(), WHOLE, "final", keys);
+    } catch (TransferException e) {
+      assertThat(e.reason()).isIn(Reason.TAKEN_OVER, Reason.GONE, Reason.NOT_FOUND);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
