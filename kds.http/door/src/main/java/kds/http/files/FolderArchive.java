@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -30,7 +31,7 @@ final class FolderArchive implements Route.Use<FileTransfer> {
   private static final int PIECE = 64 << 10;
 
   /** Each holds a walk, two buffers and a compressor for as long as its client reads. */
-  private static final FairLimit ARCHIVES = new FairLimit("archives", 64, 4);
+  private static final FairLimit ARCHIVES = new FairLimit("archives", 64, 4, Duration.ZERO);
 
   @Override
   public void serve(Exchange exchange, FileTransfer transfer)

@@ -1,6 +1,7 @@
 package kds.http.files;
 
 import java.io.IOException;
+import java.time.Duration;
 import kds.api.transfer.FileTransfer;
 import kds.api.transfer.Listing;
 import kds.api.transfer.TransferException;
@@ -19,11 +20,13 @@ final class FolderListing implements Route.Use<FileTransfer> {
   /** More entries make a listing a long one. */
   static final int SHORT = 1000;
 
-  /** A page asks for one at a time. */
-  private final FairLimit calls = new FairLimit("listings", 256, 4);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Most take milliseconds, so it is worth while to wait for another one's end. */
+  private final FairLimit calls = new FairLimit("listings", 256, 4, PATIENCE);
 
   /** What long ones hold while they are sent: some 300 bytes for each entry. */
-  private final FairLimit entries = new FairLimit("long listings", 200_000, 100_000);
+  private final FairLimit entries = new FairLimit("long listings", 200_000, 100_000, Duration.ZERO);
 
   @Override
   public void serve(Exchange exchange, FileTransfer transfer)

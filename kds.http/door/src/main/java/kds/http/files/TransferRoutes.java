@@ -1,5 +1,6 @@
 package kds.http.files;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,8 @@ public final class TransferRoutes {
 
   /** All of them. */
   public static List<Route> all(Traffic traffic) {
-    FairLimit streams = new FairLimit("streams of transfers", STREAMS, STREAMS_OF_ONE_SESSION);
+    FairLimit streams =
+        new FairLimit("streams of transfers", STREAMS, STREAMS_OF_ONE_SESSION, Duration.ZERO);
     return List.of(
         route("/transfers", exchange -> exchange.json(200, look(exchange, traffic))),
         route("/transfers/events", exchange -> follow(exchange, traffic, streams)));

@@ -1,7 +1,9 @@
 package kds.http.route;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
 
@@ -17,6 +19,7 @@ public final class FairLimit {
   private final String what;
   private final int inAll;
   private final int each;
+  private final long patienceNanos;
   private final Map<String, Integer> taken = new HashMap<>();
   private int sum;
 
@@ -26,11 +29,13 @@ public final class FairLimit {
    * @param what is limited, in the plural, for the refusal
    * @param inAll how much there is
    * @param each how much of it one session may have
+   * @param patience how long a call waits for what others give back
    */
-  public FairLimit(String what, int inAll, int each) {
+  public FairLimit(String what, int inAll, int each, Duration patience) {
     this.what = what;
     this.inAll = inAll;
     this.each = each;
+    this.patienceNanos = patience.toNanos();
   }
 
   /** Some of it, until closed. Closing twice is harmless. */
@@ -48,16 +53,29 @@ public final class FairLimit {
   public Share take(Caller caller, int amount) throws Refusal {
     String whose =
         caller.session() == null ? "subject " + caller.subject() : caller.session().kasmId();
+    long until = System.nanoTime() + patienceNanos;
     synchronized (taken) {
-      if (sum + amount > inAll || taken.getOrDefault(whose, 0) + amount > each) {
-        throw new Refusal(
-            Problem.of(503, "busy", "There are too many " + what + " under way. Try again later.")
-                .header("Retry-After", RETRY_SECONDS));
+      while (sum + amount > inAll || taken.getOrDefault(whose, 0) + amount > each) {
+        await(until - System.nanoTime());
       }
       sum += amount;
       taken.merge(whose, amount, Integer::sum);
     }
     return new Taken(whose, amount);
+  }
+
+  private void await(long nanos) throws Refusal {
+    try {
+      if (nanos > 0) {
+        TimeUnit.NANOSECONDS.timedWait(taken, nanos);
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new Refusal(
+        Problem.of(503, "busy", "There are too many " + what + " under way. Try again later.")
+            .header("Retry-After", RETRY_SECONDS));
   }
 
   private final class Taken implements Share {
@@ -75,6 +93,7 @@ public final class FairLimit {
         sum -= amount;
         taken.computeIfPresent(whose, (_, before) -> before == amount ? null : before - amount);
         amount = 0;
+        taken.notifyAll();
       }
     }
   }

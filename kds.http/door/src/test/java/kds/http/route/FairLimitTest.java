@@ -3,14 +3,16 @@ package kds.http.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import kds.api.security.Caller;
 import kds.api.session.CredentialType;
 import kds.api.session.Session;
 import org.junit.jupiter.api.Test;
 
 class FairLimitTest {
-  private final FairLimit limit = new FairLimit("things", 5, 3);
+  private final FairLimit limit = new FairLimit("things", 5, 3, Duration.ZERO);
 
   @Test
   void oneSessionLeavesSomeToTheOthers() throws Exception {
@@ -37,6 +39,28 @@ class FairLimitTest {
     limit.take(service, 3);
     assertThatThrownBy(() -> limit.take(service, 1)).isInstanceOf(Refusal.class);
     limit.take(caller("ops"), 2);
+  }
+
+  @Test
+  void whoHasPatienceGetsWhatAnotherGivesBack() throws Exception {
+    FairLimit patient = new FairLimit("things", 1, 1, Duration.ofSeconds(20));
+    FairLimit.Share share = patient.take(caller("a"), 1);
+    CompletableFuture<FairLimit.Share> second = new CompletableFuture<>();
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    second.complete(patient.take(caller("b"), 1));
+                  } catch (Refusal e) {
+                    second.completeExceptionally(e);
+                  }
+                });
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    share.close();
+    assertThat(second).succeedsWithin(Duration.ofSeconds(10));
   }
 
   private void assertRefused(String who, int amount) {
