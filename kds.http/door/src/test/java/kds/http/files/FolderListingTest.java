@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -18,32 +17,16 @@ import kds.api.transfer.Place;
 import kds.http.log.AccessLog;
 import kds.http.route.Router;
 import kds.http.testing.Client;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.OneGate;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
 import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class FolderListingTest {
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
-
+class FolderListingTest extends InHouse {
   @Test
   void sendsAFolderOfManyFilesWhole() throws Exception {
     int many = FolderListing.SHORT + 500;

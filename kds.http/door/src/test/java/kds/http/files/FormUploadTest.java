@@ -12,31 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import kds.http.testing.ContractWatch;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
 import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class FormUploadTest {
-  @TempDir Path folder;
+class FormUploadTest extends InHouse {
   @TempDir Path sources;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
 
   private static String part(String disposition, String content) {
     return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n";

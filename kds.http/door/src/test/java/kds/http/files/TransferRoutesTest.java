@@ -6,41 +6,24 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import kds.api.transfer.Traffic.Direction;
 import kds.api.transfer.Traffic.Transfer;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
 import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-class TransferRoutesTest {
+class TransferRoutesTest extends InHouse {
   private static final Transfer UP =
       new Transfer(
           "7", Direction.UP, "a/b.bin", 300, 1000, Instant.parse("2026-11-20T08:00:00Z"), 50);
   private static final Transfer DOWN =
       new Transfer("8", Direction.DOWN, "photos/", 1, -1, Instant.parse("2026-11-20T08:00:01Z"), 0);
-
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
 
   @Test
   void listsWhatIsUnderWay() throws Exception {

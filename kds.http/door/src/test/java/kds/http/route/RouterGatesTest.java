@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,38 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Lease;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
-import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The way through the gate of a capability, and the lease on it. */
-class RouterGatesTest {
-  private static final String AUTH = "Authorization: " + TestDoor.FILES;
-
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
-
-  private Answer get(String target, String... headers) throws IOException {
-    return house.client.call("GET", target, headers);
-  }
-
+class RouterGatesTest extends InHouse {
   @Test
   void refusesBeforeTheGateIsEntered() throws Exception {
     AtomicReference<String> entered = new AtomicReference<>();

@@ -4,39 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
-import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which paths lead somewhere, and which names of files come through whole. */
-class RouterPathsTest {
-  private static final String AUTH = "Authorization: " + TestDoor.FILES;
-
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
-
-  private Answer get(String target, String... headers) throws IOException {
-    return house.client.call("GET", target, headers);
-  }
-
+class RouterPathsTest extends InHouse {
   private Answer raw(String method, String target) throws IOException {
     return Raw.get(house.door.port(), method, target, AUTH, "Content-Length: 0");
   }
