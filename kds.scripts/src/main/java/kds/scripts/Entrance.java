@@ -41,8 +41,13 @@ final class Entrance {
 
   /** Enters; waits where there is a gap. Close the lease when the last script has ended. */
   Lease<Scripts> enter() throws CapabilityUnavailableException, InterruptedException {
+    CompletableFuture<Lease<Scripts>> entry =
+        gates.enter(Scripts.CAPABILITY, Scripts.class).toCompletableFuture();
     try {
-      return gates.enter(Scripts.CAPABILITY, Scripts.class).toCompletableFuture().get();
+      return entry.get();
+    } catch (InterruptedException e) {
+      entry.thenAccept(Lease::close); // or a lease that comes now would never end
+      throw e;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CapabilityUnavailableException unavailable) {
         throw unavailable;
@@ -70,10 +75,19 @@ final class Entrance {
       over = run.all();
       return result(run, what);
     } catch (InterruptedException e) {
-      lease.service().end(context.request().session().kasmId()).toCompletableFuture().get();
+      end(lease.service(), context, e);
       throw e;
     } finally {
       over.whenComplete((_, _) -> lease.close());
+    }
+  }
+
+  private static void end(Scripts scripts, SessionContext context, InterruptedException why)
+      throws InterruptedException {
+    try {
+      scripts.end(context.request().session().kasmId()).toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      why.addSuppressed(e.getCause());
     }
   }
 

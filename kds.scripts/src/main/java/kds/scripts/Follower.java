@@ -47,6 +47,9 @@ final class Follower implements AutoCloseable {
 
   /** Tells a line, or notes that he misses it. */
   synchronized void tell(String line) {
+    if (over) {
+      return;
+    }
     if (size + size(line) > MOST_WAITING) {
       missed++;
       return;
@@ -63,6 +66,11 @@ final class Follower implements AutoCloseable {
   synchronized void end(ScriptRun run) {
     end = run;
     notifyAll();
+  }
+
+  /** How much waits for him, in bytes. */
+  synchronized long waiting() {
+    return size;
   }
 
   private void add(String line) {
@@ -135,6 +143,7 @@ final class Follower implements AutoCloseable {
     synchronized (this) {
       over = true;
       waiting.clear();
+      size = 0;
       notifyAll();
     }
     thread.interrupt();

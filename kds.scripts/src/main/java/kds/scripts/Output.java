@@ -2,7 +2,9 @@ package kds.scripts;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import kds.api.host.HostOutput;
 import kds.api.script.RunListener;
@@ -23,6 +25,7 @@ final class Output implements HostOutput {
   private byte[] chunk = new byte[0];
   private long total;
   private @Nullable ScriptRun over;
+  private boolean forgotten;
 
   Output(List<String> secrets, Consumer<String> log) {
     this.log = log;
@@ -66,10 +69,26 @@ final class Output implements HostOutput {
   }
 
   /** What is kept of the bytes: the first, how many are left out, and the last. */
-  record Kept(byte[] head, long leftOut, byte[] tail) {}
+  record Kept(byte[] head, long leftOut, byte[] tail) {
+    static final Kept NOTHING = new Kept(new byte[0], 0, new byte[0]);
 
-  /** Tells somebody the lines so far, then those to come, none twice and none lost in between. */
-  synchronized AutoCloseable follow(RunListener to) {
+    /** The first and the last, one after the other. */
+    byte[] bytes() {
+      byte[] all = Arrays.copyOf(head, head.length + tail.length);
+      System.arraycopy(tail, 0, all, head.length, tail.length);
+      return all;
+    }
+  }
+
+  /**
+   * Tells somebody the lines so far, then those to come, none twice and none lost in between.
+   *
+   * @return empty when they are forgotten here
+   */
+  synchronized Optional<AutoCloseable> follow(RunListener to) {
+    if (forgotten) {
+      return Optional.empty();
+    }
     Follower follower = new Follower(to, transcript.lines());
     if (over != null) {
       follower.end(over);
@@ -77,7 +96,7 @@ final class Output implements HostOutput {
       followers.add(follower);
     }
     follower.begun();
-    return () -> leave(follower);
+    return Optional.of(() -> leave(follower));
   }
 
   private synchronized void leave(Follower follower) {
@@ -94,8 +113,13 @@ final class Output implements HostOutput {
 
   /** Nobody asks any more: what is kept is elsewhere by now. */
   synchronized void forget() {
+    forgotten = true;
     excerpt = new Excerpt();
     transcript = new Transcript();
+  }
+
+  synchronized boolean isForgotten() {
+    return forgotten;
   }
 
   private void bytes(byte[] bytes, int from, int length) {

@@ -74,7 +74,14 @@ final class Runs {
   /** One with its output. */
   Optional<ScriptRun> find(String id) {
     Run run = here.get(id);
-    return run != null ? Optional.of(run.snapshot()) : store.find(id).map(this::stored);
+    if (run != null) {
+      ScriptRun now = run.snapshot();
+      if (!run.output().isForgotten()) {
+        return Optional.of(now);
+      }
+      // It ended between one look and the other, and is stored by now.
+    }
+    return store.find(id).map(this::stored);
   }
 
   /** What is stored of a run; of one that goes on elsewhere, what is told there. */
@@ -128,8 +135,10 @@ final class Runs {
   /** Tells the lines of one. */
   AutoCloseable follow(String id, RunListener listener) {
     Run run = here.get(id);
-    if (run != null) {
-      return run.output().follow(listener);
+    Optional<AutoCloseable> following =
+        run == null ? Optional.empty() : run.output().follow(listener);
+    if (following.isPresent()) {
+      return following.get();
     }
     Optional<RunFile> file = store.find(id);
     if (file.isEmpty()) {

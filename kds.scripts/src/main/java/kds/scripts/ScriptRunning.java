@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -16,6 +17,8 @@ import kds.api.capability.Capability;
 import kds.api.host.HostException;
 import kds.api.host.HostProcesses;
 import kds.api.host.HostUsers;
+import kds.api.host.OperatorFiles;
+import kds.api.host.StateFiles;
 import kds.api.host.TrustedFiles;
 import kds.api.script.FolderRun;
 import kds.api.script.RunListener;
@@ -61,8 +64,7 @@ public final class ScriptRunning implements Scripts {
   private final Runs runs;
   private final Runner runner;
   private final HostProcesses processes;
-  private final Map<String, Turns> turns = new ConcurrentHashMap<>();
-  private final Set<Turns> allTurns = ConcurrentHashMap.newKeySet();
+  private final Set<Turns> turns = ConcurrentHashMap.newKeySet();
   private final Set<CompletableFuture<?>> going = ConcurrentHashMap.newKeySet();
   private final Executor threads = Thread.ofVirtual().name("kds-script-", 0)::start;
   private final Supplier<Settings.Api> api;
@@ -80,21 +82,20 @@ public final class ScriptRunning implements Scripts {
       @Reference HostProcesses processes,
       @Reference HostUsers users,
       @Reference TrustedFiles trusted,
+      @Reference OperatorFiles files,
       @Reference Audit audit,
+      @Reference StateFiles states,
       @Reference ApiAddress api,
       ScriptsConfig config) {
     this(
         processes,
         users,
-        trusted,
+        new Shelf(trusted, files),
         audit,
         new Variables(
             tools(context.getProperty("kds.bundle")), socket(context.getProperty("kds.run"))),
         new Runs(
-            new RunStore(
-                Path.of(context.getProperty("kds.state"), "scripts"),
-                ServiceLife.mark(),
-                context.getBundle().getBundleId()),
+            new RunStore(states, ServiceLife.mark(), context.getBundle().getBundleId()),
             Elders.of(context)),
         () -> context.getBundle(0).getState() == Bundle.STOPPING,
         api::now,
@@ -104,7 +105,7 @@ public final class ScriptRunning implements Scripts {
   ScriptRunning(
       HostProcesses processes,
       HostUsers users,
-      TrustedFiles trusted,
+      Shelf shelf,
       Audit audit,
       Variables base,
       Runs runs,
@@ -116,7 +117,7 @@ public final class ScriptRunning implements Scripts {
     this.stopping = stopping;
     this.processes = processes;
     this.settings = settings;
-    shelf = new Shelf(trusted);
+    this.shelf = shelf;
     runner = new Runner(processes, users, audit, base, runs);
   }
 
@@ -143,15 +144,33 @@ public final class ScriptRunning implements Scripts {
       String name, SessionContext context, Map<String, String> variables) {
     Settings now = settings;
     Job job = Job.of(BUILTIN, context, variables, !OF_THE_END.contains(name), api.get());
-    return going(
-        CompletableFuture.supplyAsync(
-            () -> {
-              if (name.contains("/") || !shelf.exists(now.scripts(), BUILTIN, name)) {
-                return absent(name, job, now);
-              }
-              return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now, stopping);
-            },
-            threads));
+    Turns own = turns(job);
+    return leaving(
+        own,
+        going(
+            CompletableFuture.supplyAsync(
+                () -> {
+                  Optional<Script> script =
+                      name.contains("/")
+                          ? Optional.empty()
+                          : shelf.one(now.scripts(), BUILTIN, name);
+                  return script.isPresent()
+                      ? own.take(script.get(), job, now, runner)
+                      : absent(name, job, now);
+                },
+                threads)));
+  }
+
+  /** Known before the call returns, so that an end that comes right after it finds them. */
+  private Turns turns(Job job) {
+    Turns own = new Turns(job.kasmId(), stopping);
+    turns.add(own);
+    return own;
+  }
+
+  private <T> CompletableFuture<T> leaving(Turns own, CompletableFuture<T> all) {
+    all.whenComplete((_, _) -> turns.remove(own));
+    return all;
   }
 
   private static ScriptRun absent(String name, Job job, Settings now) {
@@ -165,11 +184,13 @@ public final class ScriptRunning implements Scripts {
   public FolderRun folder(String folder, @Nullable SessionContext context) {
     Settings now = settings;
     Job job = Job.of(folder, context, Map.of(), !folder.equals(Job.SESSION_END), api.get());
+    Turns own = turns(job);
     // The folder is on a disk that may be slow: nothing here may block.
     CompletableFuture<FolderRun> begun =
-        CompletableFuture.supplyAsync(() -> begin(folder, job, now), threads);
+        CompletableFuture.supplyAsync(() -> begin(folder, job, now, own), threads);
     return new FolderRun(
-        begun.thenCompose(FolderRun::waited), going(begun.thenCompose(FolderRun::all)));
+        begun.thenCompose(FolderRun::waited),
+        leaving(own, going(begun.thenCompose(FolderRun::all))));
   }
 
   private <T> CompletableFuture<T> going(CompletableFuture<T> future) {
@@ -178,55 +199,50 @@ public final class ScriptRunning implements Scripts {
     return future;
   }
 
-  private FolderRun begin(String folder, Job job, Settings now) {
+  private FolderRun begin(String folder, Job job, Settings now, Turns own) {
     Order order = Order.of(shelf.folder(now.scripts(), folder));
     order.complaints().forEach(complaint -> LOG.warn("{}: {}", folder, complaint));
     boolean waits = !folder.equals(Variables.SESSION_START) || now.waitAtStart();
     Predicate<Script> waited =
         script -> script.header().waits() == null ? waits : script.header().waits();
-    Turns own = new Turns();
-    allTurns.add(own);
-    Turns before = job.kasmId() == null ? null : turns.put(job.kasmId(), own);
-    FolderRun run =
-        Lanes.begin(order.scripts(), waited, threads, script -> own.take(script, job, now, runner));
-    if (before != null) {
-      own.with(before);
-    }
-    run.all().whenComplete((_, _) -> forget(job, own));
-    return run;
-  }
-
-  private void forget(Job job, Turns own) {
-    allTurns.remove(own);
-    if (job.kasmId() != null) {
-      turns.remove(job.kasmId(), own);
-    }
+    return Lanes.begin(
+        order.scripts(), waited, threads, script -> own.take(script, job, now, runner));
   }
 
   @Override
   public CompletionStage<Void> end(String kasmId) {
     Settings now = settings;
-    Turns running = turns.get(kasmId);
-    if (running != null) {
-      running.stop();
-    }
+    turns.stream().filter(each -> each.areOf(kasmId)).forEach(Turns::stop);
     return CompletableFuture.runAsync(
         () -> {
           try {
             endNow(Run.groupsOf(kasmId), now);
           } catch (HostException e) {
             LOG.error("Scripts of session {} could not be ended: {}", kasmId, e.getMessage());
-            throw new java.util.concurrent.CompletionException(e);
+            throw new CompletionException(e);
           }
         },
         threads);
   }
 
+  /** Ends every group, also where another one cannot be ended. */
   private void endNow(String prefix, Settings now) throws HostException {
+    HostException failure = null;
     for (String group : processes.groups()) {
-      if (group.startsWith(prefix)) {
-        processes.end(group, now.grace());
+      try {
+        if (group.startsWith(prefix)) {
+          processes.end(group, now.grace());
+        }
+      } catch (HostException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -238,7 +254,7 @@ public final class ScriptRunning implements Scripts {
   @Deactivate
   void leave() {
     if (stopping.getAsBoolean()) {
-      allTurns.forEach(Turns::stop);
+      turns.forEach(Turns::stop);
       Farewell.to(processes, settings.grace());
       Farewell.awaitLastWords(going);
     }

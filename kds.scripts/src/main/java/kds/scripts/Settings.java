@@ -25,8 +25,8 @@ record Settings(
   static Settings of(ScriptsConfig config) {
     return new Settings(
         folder(config.script_path()),
-        duration("scripts.timeout", config.timeout()),
-        duration("scripts.grace", config.grace()),
+        Quantity.duration("scripts.timeout", config.timeout()),
+        Quantity.duration("scripts.grace", config.grace()),
         waits(config.session_start()),
         Math.max(1, config.max_tasks()),
         Math.max(1, config.keep()));
@@ -39,14 +39,6 @@ record Settings(
           "script_path: '" + text + "' is not an absolute path. Write it from the root.");
     }
     return path.normalize();
-  }
-
-  private static Duration duration(String key, String text) {
-    try {
-      return Quantity.duration(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-    }
   }
 
   private static boolean waits(String text) {

@@ -1,19 +1,16 @@
 package kds.scripts;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import kds.api.host.FileLook;
 import kds.api.host.HostException;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.scripts.Script.Standing;
 
@@ -26,75 +23,90 @@ final class Shelf {
 
   private static final Header PLAIN = Header.of("");
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+  private static final byte[] MARK = {'#', '!'};
 
   private final TrustedFiles trusted;
+  private final OperatorFiles files;
 
-  Shelf(TrustedFiles trusted) {
+  Shelf(TrustedFiles trusted, OperatorFiles files) {
     this.trusted = trusted;
+    this.files = files;
   }
 
   /** The scripts of a folder by name; none where there is no folder. */
   List<Script> folder(Path root, String folder) {
     List<Script> scripts = new ArrayList<>();
     Path path = root.resolve(folder);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-      for (Path file : files) {
-        if (isMeant(file)) {
-          scripts.add(judged(folder + "/" + file.getFileName(), file));
+    try {
+      for (String name : files.names(path)) {
+        Path file = path.resolve(name);
+        Optional<FileLook> look = isPassedOver(name) ? Optional.empty() : files.look(file, TOP);
+        if (look.isPresent() && isMeant(look.get())) {
+          scripts.add(judged(folder + "/" + name, file, look.get()));
         }
       }
-    } catch (NoSuchFileException _) {
-      return List.of();
-    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      scripts.add(refused(folder, path, "The folder " + path + " cannot be read: " + e));
+    } catch (HostException e) {
+      if (e.reason() == HostException.Reason.NOT_FOUND) {
+        return List.of();
+      }
+      scripts.add(refused(folder, path, e.getMessage()));
     }
-    scripts.sort(java.util.Comparator.comparing(Script::name));
+    scripts.sort(Comparator.comparing(Script::name));
     return scripts;
   }
 
-  /** One script, whether it is there or not. */
-  Script one(Path root, String folder, String name) {
-    return judged(folder + "/" + name, root.resolve(folder).resolve(name));
-  }
-
-  boolean exists(Path root, String folder, String name) {
-    return Files.exists(root.resolve(folder).resolve(name), LinkOption.NOFOLLOW_LINKS);
-  }
-
-  /** Hidden files, an editor's copies and documents lie in such folders too and are no scripts. */
-  private static boolean isMeant(Path file) {
-    String name = file.getFileName().toString();
-    if (name.startsWith(".") || name.endsWith("~") || Files.isDirectory(file)) {
-      return false;
+  /** One script; empty when it is not there. */
+  Optional<Script> one(Path root, String folder, String name) {
+    Path file = root.resolve(folder).resolve(name);
+    try {
+      return files.look(file, TOP).map(look -> judged(folder + "/" + name, file, look));
+    } catch (HostException e) {
+      return Optional.of(refused(folder + "/" + name, file, e.getMessage()));
     }
-    return !Files.isRegularFile(file) || isExecutable(file) || startsLikeAScript(file);
   }
 
-  private Script judged(String name, Path file) {
+  /** Hidden files and an editor's copies lie in such folders too. */
+  private static boolean isPassedOver(String name) {
+    return name.startsWith(".") || name.endsWith("~");
+  }
+
+  /** So do folders and documents. What cannot be told is meant, and will be refused. */
+  private static boolean isMeant(FileLook look) {
+    return switch (look.kind()) {
+      case FOLDER -> false;
+      case FILE ->
+          look.isExecutable() || look.link() && look.beginning().length == 0 || hasMark(look);
+      case OTHER, NOTHING -> true;
+    };
+  }
+
+  private static boolean hasMark(FileLook look) {
+    return startsWith(look.beginning(), MARK);
+  }
+
+  private Script judged(String name, Path file, FileLook look) {
     try {
       trusted.check(file);
-      if (!Files.isRegularFile(file)) {
-        return refused(name, file, file + " is not a regular file");
-      }
-      return judged(name, file, top(file));
+      return look.kind() == FileLook.Kind.FILE
+          ? judgedFile(name, file, look)
+          : refused(name, file, file + " is not a regular file");
     } catch (HostException e) {
       return refused(name, file, e.getMessage());
-    } catch (IOException e) {
-      return refused(name, file, file + " cannot be read: " + e.getMessage());
     }
   }
 
-  private Script judged(String name, Path file, byte[] top) throws HostException {
+  private Script judgedFile(String name, Path file, FileLook look) throws HostException {
+    byte[] top = look.beginning();
     if (top.length == 0) {
       return new Script(name, file, PLAIN, Standing.EMPTY, file + " is empty: nothing to run");
     }
-    if (!isExecutable(file)) {
+    if (!look.isExecutable()) {
       return refused(name, file, file + " is not executable. Run: chmod 755 '" + file + "'");
     }
     if (startsWith(top, ELF)) {
       return new Script(name, file, PLAIN, Standing.GOOD, "");
     }
-    String text = new String(top, StandardCharsets.UTF_8);
+    String text = wholeLines(top);
     String first = text.lines().findFirst().orElse("");
     if (!first.startsWith("#!")) {
       return refused(
@@ -141,35 +153,14 @@ final class Shelf {
     return new Script(name, file, PLAIN, Standing.REFUSED, why);
   }
 
-  private static boolean startsLikeAScript(Path file) {
-    try {
-      byte[] top = top(file);
-      return top.length > 1 && top[0] == '#' && top[1] == '!';
-    } catch (IOException _) {
-      // It will be refused with its reason.
-      return true;
-    }
-  }
-
-  private static byte[] top(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(TOP);
-    }
+  /** What is cut off in the middle of a line would be read as something else. */
+  private static String wholeLines(byte[] top) {
+    String text = new String(top, StandardCharsets.UTF_8);
+    return top.length < TOP ? text : text.substring(0, text.lastIndexOf('\n') + 1);
   }
 
   private static boolean startsWith(byte[] bytes, byte[] start) {
     return bytes.length >= start.length
-        && java.util.Arrays.equals(bytes, 0, start.length, start, 0, start.length);
-  }
-
-  private static boolean isExecutable(Path file) {
-    try {
-      Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
-      return modes.contains(PosixFilePermission.OWNER_EXECUTE)
-          || modes.contains(PosixFilePermission.GROUP_EXECUTE)
-          || modes.contains(PosixFilePermission.OTHERS_EXECUTE);
-    } catch (IOException _) {
-      return false;
-    }
+        && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
   }
 }

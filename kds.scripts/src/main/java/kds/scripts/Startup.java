@@ -1,19 +1,20 @@
 package kds.scripts;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import kds.api.capability.CapabilityUnavailableException;
-import kds.api.capability.Gates;
-import kds.api.capability.Lease;
+import java.util.Arrays;
+import java.util.Optional;
+import kds.api.capability.Calls;
 import kds.api.host.HostException;
 import kds.api.host.HostProcesses;
+import kds.api.host.StateFiles;
+import kds.api.host.StateFolder;
+import kds.api.host.StateFolder.Durability;
 import kds.api.script.Scripts;
-import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 import org.slf4j.Logger;
@@ -21,8 +22,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the service_startup scripts once for each start of the service: not again when this bundle
- * is swapped or switched off and on. A mark in the folder of the run tells whether it was done; it
- * names the process, because that folder may outlive it.
+ * is swapped or switched off and on. A mark in the state folder tells whether it was done; it names
+ * the process, because that folder outlives it.
+ *
+ * <p>It uses the service itself and does not go by the gate, which has perhaps not seen the service
+ * yet when this component is made. That scripts run counts as a call of their bundle, so it is not
+ * taken away before they have ended.
  */
 @Component(
     service = {},
@@ -31,29 +36,36 @@ import org.slf4j.LoggerFactory;
 public final class Startup {
   static final String MARK = "service_startup";
   private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final int LONGEST_MARK = 1024;
 
-  private static final int MOST_TRIES = 600;
-  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-
-  private final Path run;
-  private final Entrance entrance;
+  private final StateFiles states;
+  private final Calls calls;
   private final HostProcesses processes;
-  private volatile boolean over;
+  private final Scripts scripts;
+  private final long bundle;
 
-  /** Made by Declarative Services, once there are scripts to be entered. */
+  /** Made by Declarative Services. */
   @Activate
   public Startup(
-      BundleContext context,
-      @Reference Gates gates,
+      @Reference StateFiles states,
+      @Reference Calls calls,
       @Reference HostProcesses processes,
-      @Reference Scripts scripts) {
-    this(Path.of(context.getProperty("kds.run")), gates, processes);
+      @Reference ComponentServiceObjects<Scripts> scripts) {
+    this(
+        states,
+        calls,
+        processes,
+        scripts.getService(),
+        (Long) scripts.getServiceReference().getProperty(Constants.SERVICE_BUNDLEID));
   }
 
-  Startup(Path run, Gates gates, HostProcesses processes) {
+  Startup(StateFiles states, Calls calls, HostProcesses processes, Scripts scripts, long bundle) {
+    this.states = states;
+    this.calls = calls;
     this.processes = processes;
-    this.run = run;
-    this.entrance = new Entrance(gates);
+    this.scripts = scripts;
+    this.bundle = bundle;
   }
 
   @Activate
@@ -61,49 +73,38 @@ public final class Startup {
     Thread.ofVirtual().name("kds-service-startup").start(this::once);
   }
 
-  @Deactivate
-  void leave() {
-    over = true;
-  }
-
   void once() {
+    Optional<Runnable> end = calls.begin(bundle);
+    if (end.isEmpty()) {
+      return; // This bundle is about to go; the one that replaces it does this.
+    }
+    boolean begun = false;
     try {
-      if (isMarked()) {
-        return;
-      }
-      Lease<Scripts> lease = entered();
-      boolean begun = false;
-      try {
-        Files.writeString(run.resolve(MARK), ServiceLife.mark());
+      if (mark()) {
         endWhatAnEarlierServiceLeft();
-        lease.service().folder(Job.STARTUP, null).all().whenComplete((_, _) -> lease.close());
+        scripts.folder(Job.STARTUP, null).all().whenComplete((_, _) -> end.get().run());
         begun = true;
-      } finally {
-        if (!begun) {
-          lease.close();
-        }
       }
-    } catch (IOException e) {
-      LOG.error("Scripts of service_startup are not run: {} cannot be used: {}", run, e.toString());
-    } catch (CapabilityUnavailableException e) {
-      LOG.warn("Scripts of service_startup are not run. {}", e.getMessage());
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    } catch (HostException e) {
+      LOG.error(
+          "Scripts of service_startup are not run, because it cannot be noted that they were: {}",
+          e.getMessage());
+    } finally {
+      if (!begun) {
+        end.get().run();
+      }
     }
   }
 
-  /** This component may be there a moment before the gate has seen what it depends on. */
-  private Lease<Scripts> entered() throws CapabilityUnavailableException, InterruptedException {
-    for (int left = MOST_TRIES; ; left--) {
-      try {
-        return entrance.enter();
-      } catch (CapabilityUnavailableException e) {
-        if (over || left == 0 || e.reason() == CapabilityUnavailableException.Reason.OFF) {
-          throw e;
-        }
-        Thread.sleep(BETWEEN_TRIES);
-      }
+  /** Whether it is to be done: then it is noted before, because it must not be done twice. */
+  private boolean mark() throws HostException {
+    StateFolder folder = RunStore.folder(states);
+    byte[] mine = ServiceLife.mark().getBytes(StandardCharsets.UTF_8);
+    if (Arrays.equals(folder.read(MARK, LONGEST_MARK).orElse(null), mine)) {
+      return false;
     }
+    folder.write(MARK, mine, Durability.SERVICE);
+    return true;
   }
 
   /** A script whose service was killed has no limit any more and nobody who hears it. */
@@ -111,18 +112,20 @@ public final class Startup {
     try {
       for (String group : processes.groups()) {
         if (Farewell.isOurs(group)) {
-          LOG.warn("Ending what is left of a script of an earlier start of the service: {}", group);
-          processes.end(group, Duration.ofSeconds(5));
+          end(group);
         }
       }
     } catch (HostException e) {
-      LOG.error("Scripts of an earlier start could not be ended: {}", e.getMessage());
+      LOG.error("Scripts of an earlier start cannot be looked for: {}", e.getMessage());
     }
   }
 
-  /** Whether this process has set the mark before. */
-  private boolean isMarked() throws IOException {
-    Path mark = run.resolve(MARK);
-    return Files.isRegularFile(mark) && Files.readString(mark).equals(ServiceLife.mark());
+  private void end(String group) {
+    LOG.warn("Ending what is left of a script of an earlier start of the service: {}", group);
+    try {
+      processes.end(group, GRACE);
+    } catch (HostException e) {
+      LOG.error("{} of an earlier start could not be ended: {}", group, e.getMessage());
+    }
   }
 }

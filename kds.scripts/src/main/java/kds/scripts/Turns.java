@@ -1,34 +1,48 @@
 package kds.scripts;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the scripts of a folder still get their turns. They do not once the session ends: when
- * that is told here, or when one of them was ended, which is how another generation of the bundle
- * tells it. Thread-safe.
+ * Whether scripts that were called together still get their turns. They do not once their session
+ * ends or the service stops: when that is told here, or when one of them was ended, which is how
+ * another generation of the bundle tells it. Thread-safe.
  */
 final class Turns {
-  private final List<Turns> others = new CopyOnWriteArrayList<>();
+  private final @Nullable String kasmId;
+  private final BooleanSupplier stopping;
   private volatile boolean over;
 
-  /** Stops those as well. */
-  void with(Turns earlier) {
-    others.add(earlier);
+  /**
+   * Makes one.
+   *
+   * @param kasmId the session, null for none
+   * @param stopping whether the service stops
+   */
+  Turns(@Nullable String kasmId, BooleanSupplier stopping) {
+    this.kasmId = kasmId;
+    this.stopping = stopping;
+  }
+
+  boolean areOf(String session) {
+    return session.equals(kasmId);
   }
 
   void stop() {
     over = true;
-    others.forEach(Turns::stop);
+  }
+
+  private boolean areOver() {
+    return over || stopping.getAsBoolean();
   }
 
   ScriptRun take(Script script, Job job, Settings settings, Runner runner) {
-    if (over) {
+    if (areOver()) {
       return runner.skipped(script, job, settings);
     }
-    ScriptRun run = runner.run(script, job, settings, () -> over);
+    ScriptRun run = runner.run(script, job, settings, this::areOver);
     if (run.outcome() == Outcome.ENDED) {
       over = true;
     }

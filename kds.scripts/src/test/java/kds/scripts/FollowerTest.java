@@ -132,7 +132,7 @@ class FollowerTest {
   void oneWhoHasLeftIsToldNothing() throws Exception {
     Listener gone = new Listener();
     Listener there = new Listener();
-    try (AutoCloseable following = output.follow(gone)) {
+    try (AutoCloseable following = output.follow(gone).orElseThrow()) {
       assertThat(following).isNotNull();
       say("one\n");
       assertThat(gone.next()).isEqualTo("one");
@@ -144,5 +144,26 @@ class FollowerTest {
     assertThat(there.lines).containsExactly("one", "two");
     assertThat(gone.lines).isEmpty();
     assertThat(gone.end).isNotDone();
+  }
+
+  @Test
+  void oneWhoFailedHasNothingKeptForHim() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    Follower follower =
+        new Follower(
+            line -> {
+              told.countDown();
+              throw new IllegalStateException("as this test wants it");
+            },
+            List.of());
+    follower.tell("one");
+    follower.begun();
+    told.await();
+    for (int line = 0; line < 100; line++) {
+      follower.tell("more");
+    }
+    House.until("nothing waits for him", () -> follower.waiting() == 0);
+    follower.tell("still more");
+    assertThat(follower.waiting()).isZero();
   }
 }

@@ -19,6 +19,7 @@ import java.util.function.Function;
 import kds.api.host.HostProcesses;
 import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
+import kds.api.host.StateFiles;
 import kds.api.script.ScriptRun;
 import kds.api.script.Scripts;
 import kds.api.security.AuditRecord;
@@ -28,6 +29,7 @@ import kds.api.session.SessionContext;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions;
 import kds.core.host.process.RealProcesses;
+import kds.core.state.RealState;
 import kds.core.trust.OwnedFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +49,10 @@ final class House implements AutoCloseable {
   final Path root;
   final List<AuditRecord> audit = new CopyOnWriteArrayList<>();
 
-  /** What runs are stored in. */
+  /** What runs are stored in, as a folder and as the kernel offers it. */
   final Path store;
+
+  final StateFiles states;
 
   /** The bundles of this life of the service, by their numbers. */
   final Map<Long, Scripts> generations = new ConcurrentHashMap<>();
@@ -68,6 +72,7 @@ final class House implements AutoCloseable {
     processes = real.service();
     mode(folder, "rwxr-xr-x");
     store = folder.resolve("state/scripts");
+    states = RealState.in(store.getParent());
     root = Files.createDirectory(folder.resolve("scripts"));
     mode(root, "rwxr-xr-x");
     for (String each : List.of("service_startup", "session_start", "session_end", "builtin")) {
@@ -108,15 +113,20 @@ final class House implements AutoCloseable {
 
   /** A further bundle of this life of the service. */
   ScriptRunning scripts(Settings settings) {
+    return scripts(settings, processes);
+  }
+
+  /** One that runs programs by these. */
+  ScriptRunning scripts(Settings settings, HostProcesses processes) {
     long bundle = generations.size() + 1L;
     ScriptRunning scripts =
         new ScriptRunning(
             processes,
             new OneUser(),
-            new OwnedFiles(),
+            new Shelf(new OwnedFiles(), new OwnedFiles()),
             audit::add,
             base(),
-            new Runs(new RunStore(store, life, bundle), others()),
+            new Runs(new RunStore(states, life, bundle), others()),
             () -> stopping,
             () -> API,
             settings);

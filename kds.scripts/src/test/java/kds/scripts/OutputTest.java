@@ -147,22 +147,24 @@ class OutputTest {
     Output output = output();
     BlockingQueue<String> quick = new LinkedBlockingQueue<>();
     BlockingQueue<String> slow = new LinkedBlockingQueue<>();
-    try (AutoCloseable one = output.follow(quick::add)) {
+    try (AutoCloseable one = output.follow(quick::add).orElseThrow()) {
       say(output, "hello\n");
       assertThat(quick.poll(20, TimeUnit.SECONDS)).isEqualTo("hello");
       assertThat(one).isNotNull();
     }
     java.util.concurrent.CountDownLatch go = new java.util.concurrent.CountDownLatch(1);
     try (AutoCloseable two =
-        output.follow(
-            line -> {
-              try {
-                go.await();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-              slow.add(line);
-            })) {
+        output
+            .follow(
+                line -> {
+                  try {
+                    go.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  slow.add(line);
+                })
+            .orElseThrow()) {
       for (int line = 0; line < 10_000; line++) {
         say(output, line + "\n");
       }
@@ -181,5 +183,15 @@ class OutputTest {
       assertThat(missed).isPositive();
       assertThat(two).isNotNull();
     }
+  }
+
+  @Test
+  void sendsWhoComesAfterItIsForgottenElsewhere() throws Exception {
+    Output output = output();
+    say(output, "hello\n");
+    assertThat(output.isForgotten()).isFalse();
+    output.forget();
+    assertThat(output.isForgotten()).isTrue();
+    assertThat(output.follow(line -> {})).as("or it would be told an empty output").isEmpty();
   }
 }

@@ -1,7 +1,9 @@
 package kds.scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,8 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import kds.api.host.HostException;
+import kds.api.host.HostProcesses;
 import kds.api.script.FolderRun;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
@@ -124,6 +130,59 @@ class RunsTest {
     assertThat(get(run.all()))
         .extracting(ScriptRun::outcome)
         .containsExactly(Outcome.ENDED, Outcome.ENDED);
+  }
+
+  @Test
+  void anEndThatComesRightAfterTheCallFindsWhatHasNotBegunYet() throws Exception {
+    house.bash("session_start/10-waits", "sleep 600");
+    house.bash("builtin/load_persistent_profile.sh", "sleep 600");
+    ScriptRunning scripts = house.scripts();
+    for (int round = 0; round < 10; round++) {
+      FolderRun run = scripts.folder("session_start", House.context());
+      CompletionStage<ScriptRun> builtin =
+          scripts.builtin("load_persistent_profile.sh", House.context(), Map.of());
+      scripts.end(House.KASM_ID).toCompletableFuture().get(30, TimeUnit.SECONDS);
+      assertThat(get(run.all())).extracting(ScriptRun::outcome).containsExactly(Outcome.ENDED);
+      assertThat(builtin.toCompletableFuture().get(30, TimeUnit.SECONDS).outcome())
+          .isEqualTo(Outcome.ENDED);
+    }
+  }
+
+  @Test
+  void theEndOfOneSessionIsNoneOfAnother() throws Exception {
+    Path gate = folder.resolve("gate");
+    house.bash("session_start/10", "until [ -e " + gate + " ]; do sleep 0.01; done");
+    ScriptRunning scripts = house.scripts();
+    String other = "99999999-2222-3333-4444-555555555555";
+    FolderRun run = scripts.folder("session_start", House.context(other, "alice", List.of()));
+    scripts.end(House.KASM_ID).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    Files.createFile(gate);
+    assertThat(get(run.all())).extracting(ScriptRun::outcome).containsExactly(Outcome.DONE);
+  }
+
+  @Test
+  void aScriptThatCannotBeEndedKeepsNoOtherAlive() throws Exception {
+    house.bash("session_start/10-waits", "sleep 600");
+    house.bash("session_start/20-waits", "# kds: wait\nsleep 600");
+    AtomicInteger asked = new AtomicInteger();
+    HostProcesses stuck =
+        (HostProcesses)
+            Proxy.newProxyInstance(
+                HostProcesses.class.getClassLoader(),
+                new Class<?>[] {HostProcesses.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("end") && asked.getAndIncrement() == 0) {
+                    throw new HostException(HostException.Reason.TIMEOUT, "stuck in the kernel");
+                  }
+                  return method.invoke(house.processes(), arguments);
+                });
+    ScriptRunning scripts = house.scripts(house.settings(), stuck);
+    scripts.folder("session_start", House.context());
+    House.until("both run", () -> house.living().size() == 2);
+    assertThatThrownBy(
+            () -> scripts.end(House.KASM_ID).toCompletableFuture().get(30, TimeUnit.SECONDS))
+        .hasMessageContaining("stuck in the kernel");
+    House.until("the other has ended", () -> house.living().size() == 1);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import kds.api.host.TrustedFiles;
+import kds.core.trust.OpenFiles;
 
 /**
  * Whatever a script begins with: it is judged, never run unsaid, and its header keeps to limits.
@@ -14,7 +15,7 @@ import kds.api.host.TrustedFiles;
 public final class ScriptFuzz {
   private static final String NAME = "x.sh";
   private static final Path FOLDER = folder();
-  private static final Shelf SHELF = new Shelf(new Whole());
+  private static final Shelf SHELF = new Shelf(new Whole(), new OpenFiles());
 
   private ScriptFuzz() {}
 
@@ -25,7 +26,7 @@ public final class ScriptFuzz {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    Script script = SHELF.one(FOLDER, "session_start", NAME);
+    Script script = SHELF.one(FOLDER, "session_start", NAME).orElseThrow();
     if (script.standing() == Script.Standing.REFUSED && script.why().isEmpty()) {
       throw new AssertionError("Refused without a reason");
     }

@@ -227,37 +227,34 @@ class StepsTest {
   }
 
   @Test
-  void serviceStartupRunsOnceForAProcess() throws Exception {
-    house.bash("service_startup/10", "echo hello");
-    new Startup(folder, gates(), house.processes()).begin();
-    House.until(
-        "it has run", () -> scripts.runs(Optional.empty()).size() == 1 && leases.get() == 0);
-    assertThat(scripts.runs(Optional.empty()).getFirst().head()).isEqualTo("hello\n");
-    new Startup(folder, gates(), house.processes()).once();
-    assertThat(scripts.runs(Optional.empty())).hasSize(1);
-    Files.writeString(folder.resolve(Startup.MARK), "1 of an earlier start");
-    new Startup(folder, gates(), house.processes()).once();
-    House.until("it has run again", () -> scripts.runs(Optional.empty()).size() == 2);
-    House.until("it is left", () -> leases.get() == 0);
-  }
-
-  @Test
-  void serviceStartupWaitsForAGateThatHasNotSeenTheBundleYet() throws Exception {
-    house.bash("service_startup/10", "echo hello");
-    AtomicInteger refusals = new AtomicInteger(3);
-    Gates late =
+  void whoIsInterruptedAtTheGateLeavesNoLeaseBehind() throws Exception {
+    CompletableFuture<Lease<Scripts>> late = new CompletableFuture<>();
+    Gates slow =
         new Gates() {
           @Override
+          @SuppressWarnings("unchecked")
           public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
-            return refusals.getAndDecrement() > 0
-                ? CompletableFuture.failedFuture(
-                    new CapabilityUnavailableException(
-                        CapabilityUnavailableException.Reason.ABSENT, "not yet", Duration.ZERO))
-                : gates().enter(capability, service);
+            return late.thenApply(lease -> (Lease<T>) lease);
           }
         };
-    new Startup(folder, late, house.processes()).begin();
-    House.until("it has run", () -> scripts.runs(Optional.empty()).size() == 1);
-    House.until("it is left", () -> leases.get() == 0);
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Thread step =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    new HookStep(slow).start(House.context());
+                    failure.complete(null);
+                  } catch (Exception e) {
+                    failure.complete(e);
+                  }
+                });
+    House.until("it waits", () -> step.getState() == Thread.State.WAITING);
+    step.interrupt();
+    assertThat(failure.get(20, java.util.concurrent.TimeUnit.SECONDS))
+        .isInstanceOf(InterruptedException.class);
+    leases.incrementAndGet();
+    late.complete(new Counted<>(scripts));
+    assertThat(leases).hasValue(0);
   }
 }

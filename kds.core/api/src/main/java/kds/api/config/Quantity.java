@@ -3,6 +3,7 @@ package kds.api.config;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,15 @@ public final class Quantity {
   }
 
   /**
+   * The same for the value of a key, which a message then names.
+   *
+   * @param key as it stands in the configuration, as {@code scripts.timeout}
+   */
+  public static Duration duration(String key, String text) {
+    return named(key, () -> duration(text));
+  }
+
+  /**
    * Reads a size in bytes: a number and, if wanted, one of {@code B KB MB GB TB KiB MiB GiB TiB}.
    *
    * @throws IllegalArgumentException when it is not one; the message says how to write it
@@ -54,6 +64,23 @@ public final class Quantity {
   public static long bytes(String text) {
     return exact(
         read(text, BYTES, "a size", "10MiB (units: B, KB, MB, GB, TB, KiB, MiB, GiB, TiB)"), text);
+  }
+
+  /**
+   * The same for the value of a key, which a message then names.
+   *
+   * @param key as it stands in the configuration, as {@code transfer.bandwidth}
+   */
+  public static long bytes(String key, String text) {
+    return named(key, () -> bytes(text));
+  }
+
+  private static <T> T named(String key, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+    }
   }
 
   private static BigDecimal read(

@@ -37,7 +37,10 @@ public interface FolderDownload extends AutoCloseable {
    */
   int read(ByteBuffer into) throws TransferException;
 
-  /** What is not, or not as a whole, part of the walk so far, the first {@link #MOST_REMARKS}. */
+  /**
+   * What is not, or not as a whole, part of the walk so far: the first of it, {@link #MOST_REMARKS}
+   * at most, fewer where paths are long.
+   */
   List<Remark> leftOut();
 
   /** How many there are of these. */

@@ -17,7 +17,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * answer within the configured time (its thread is interrupted then), has refused.
  *
  * <p>While an inspector is registered, uploads that begin belong to the service until they are
- * published, so that the user cannot change what was inspected.
+ * published, so that the user cannot change what was inspected; except for those in several goes,
+ * which are the user's own from their first byte on.
  */
 @ConsumerType
 public interface UploadInspector {

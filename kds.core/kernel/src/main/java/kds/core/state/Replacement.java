@@ -55,9 +55,21 @@ public record Replacement(Watch watch) {
    * @param durable whether content and name must be on the device when this returns
    */
   public void put(Path file, byte[] content, boolean durable) throws IOException {
+    put(file, content, durable, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param secret whether only the owner may read it, or everybody
+   */
+  public void put(Path file, byte[] content, boolean durable, boolean secret) throws IOException {
     Path fresh = file.resolveSibling(PREFIX + UUID.randomUUID() + UNFINISHED);
     try {
       write(fresh, content, durable);
+      if (!secret) {
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
+      }
       watch.before(Step.RENAME);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

@@ -3,14 +3,23 @@ package kds.core.trust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import kds.api.host.FileLook;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
+import kds.core.state.Replacement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -19,7 +28,7 @@ import org.osgi.service.component.annotations.Component;
  * operating system would walk it, from the root and through each link.
  */
 @Component
-public final class OwnedFiles implements TrustedFiles {
+public final class OwnedFiles implements TrustedFiles, OperatorFiles {
   /** As many as Linux follows (path_resolution(7)). */
   private static final int MOST_LINKS = 40;
 
@@ -55,6 +64,55 @@ public final class OwnedFiles implements TrustedFiles {
       return bytes;
     } catch (IOException e) {
       throw failure(path, path, e);
+    }
+  }
+
+  @Override
+  public Optional<FileLook> look(Path path, int mostBytes) throws HostException {
+    try {
+      return new Looking(this::isTrusted).at(path, mostBytes);
+    } catch (IOException e) {
+      throw failure(path, path, e);
+    }
+  }
+
+  private boolean isTrusted(Path path) {
+    try {
+      walk(path);
+      return true;
+    } catch (HostException _) {
+      return false;
+    }
+  }
+
+  @Override
+  public List<String> names(Path folder) throws HostException {
+    Entry found = walk(folder);
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(found.path())) {
+      files.forEach(file -> names.add(file.getFileName().toString()));
+      return names;
+    } catch (IOException e) {
+      throw failure(folder, folder, e);
+    } catch (DirectoryIteratorException e) {
+      throw failure(folder, folder, e.getCause());
+    }
+  }
+
+  @Override
+  public void put(Path file, byte[] content, boolean secret) throws HostException {
+    Path folder = file.toAbsolutePath().getParent();
+    Path there = folder;
+    while (Files.notExists(there, LinkOption.NOFOLLOW_LINKS)) {
+      there = there.getParent(); // The root is always there.
+    }
+    walk(there);
+    try {
+      Files.createDirectories(folder);
+      walk(folder);
+      Replacement.PLAIN.put(file.toAbsolutePath(), content, true, secret);
+    } catch (IOException e) {
+      throw new HostException(Reason.IO, file + " cannot be written: " + e.getMessage() + ".", e);
     }
   }
 

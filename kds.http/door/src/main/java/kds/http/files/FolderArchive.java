@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -12,6 +13,7 @@ import kds.api.transfer.FileTransfer;
 import kds.api.transfer.FolderDownload;
 import kds.api.transfer.TransferException;
 import kds.http.route.Exchange;
+import kds.http.route.FairLimit;
 import kds.http.route.Refusal;
 import kds.http.route.Route;
 import org.eclipse.jetty.http.HttpHeader;
@@ -28,6 +30,9 @@ final class FolderArchive implements Route.Use<FileTransfer> {
 
   private static final int PIECE = 64 << 10;
 
+  /** Each holds a walk, two buffers and a compressor for as long as its client reads. */
+  private static final FairLimit ARCHIVES = new FairLimit("archives", 64, 4, Duration.ZERO);
+
   @Override
   public void serve(Exchange exchange, FileTransfer transfer)
       throws IOException, Refusal, TransferException {
@@ -38,7 +43,8 @@ final class FolderArchive implements Route.Use<FileTransfer> {
   static void serve(Exchange exchange, FileTransfer transfer, String path)
       throws IOException, Refusal, TransferException {
     requireZip(exchange);
-    try (FolderDownload folder = transfer.openFolder(exchange.caller(), path)) {
+    try (FairLimit.Share _ = ARCHIVES.take(exchange.caller(), 1);
+        FolderDownload folder = transfer.openFolder(exchange.caller(), path)) {
       exchange
           .status(200)
           .set(HttpHeader.CONTENT_TYPE, "application/zip")
@@ -178,42 +184,6 @@ final class FolderArchive implements Route.Use<FileTransfer> {
     /** Gives the compressor's memory back, whether or not the archive was finished. */
     void end() {
       def.end();
-    }
-  }
-
-  /** Gathers the archive's bytes and sends them. */
-  private static final class Outlet extends OutputStream {
-    private final Exchange exchange;
-    private final Buffers.Loan loan;
-    private ByteBuffer buffer;
-
-    Outlet(Exchange exchange, Buffers.Loan loan) {
-      this.exchange = exchange;
-      this.loan = loan;
-      this.buffer = loan.cleared();
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] from, int offset, int length) throws IOException {
-      int done = 0;
-      while (done < length) {
-        if (!buffer.hasRemaining()) {
-          exchange.write(false, buffer.flip());
-          buffer = loan.cleared();
-        }
-        int some = Math.min(length - done, buffer.remaining());
-        buffer.put(from, offset + done, some);
-        done += some;
-      }
-    }
-
-    void end() throws IOException {
-      exchange.write(true, buffer.flip());
     }
   }
 }

@@ -29,6 +29,15 @@ import org.jspecify.annotations.Nullable;
 final class FormUpload implements Route.Use<FileTransfer> {
   private static final int MAX_FIELD = 4096;
 
+  /** How much of a name that is too long the answer repeats. */
+  private static final int MAX_SHOWN = 200;
+
+  /** What the answer has to tell of refusals is kept until the form ends: not without end. */
+  static final int MOST_REFUSED = 1000;
+
+  /** Characters that the names of a form may have together, for the same reason. */
+  static final int MOST_NAMED = 2 << 20;
+
   /** What holds for all files of a form: after it, no other can succeed. */
   private static final Set<Reason> FOR_ALL =
       EnumSet.of(
@@ -71,6 +80,7 @@ final class FormUpload implements Route.Use<FileTransfer> {
     private final Outcomes outcomes;
     private @Nullable String path;
     private boolean further;
+    private long named;
 
     Reading(Multipart form, UploadRules rules, Intake intake, Outcomes outcomes) {
       this.form = form;
@@ -80,31 +90,68 @@ final class FormUpload implements Route.Use<FileTransfer> {
     }
 
     void run() throws IOException {
-      boolean more = true;
-      for (Disposition part = form.part(); more && part != null; part = form.part()) {
+      for (Disposition part = form.part(); part != null; part = form.part()) {
         String filename = part.filename();
         if (filename == null && !part.name().equals("file")) {
           path = part.name().equals("path") ? text() : path;
         } else if (!part.name().equals("file")) {
           outcomes.refused(
-              filename == null ? "" : filename,
+              shown(filename == null ? "" : filename),
               Problem.of(
                   400,
                   "bad-form",
-                  "A file came as '" + part.name() + "'. Send files as parts named 'file'."));
-        } else {
-          more = file(filename == null ? "" : filename);
+                  "A file came as '"
+                      + shown(part.name())
+                      + "'. Send files as parts named 'file'."));
+        } else if (file(filename == null ? "" : filename)) {
           path = null;
+        } else {
+          return;
         }
-        if (!more) {
+        String why = tooMuch();
+        if (!why.isEmpty()) {
+          passOver(why);
           return;
         }
       }
     }
 
+    /**
+     * Passes over the rest when there is too much to tell. It is read nevertheless: a client that
+     * still sends does not read an answer as long as this one may be.
+     */
+    private void passOver(String why) throws IOException {
+      outcomes.broke(Problem.of(400, "bad-form", why));
+      Disposition part;
+      do {
+        part = form.part();
+      } while (part != null);
+    }
+
+    /** Why no more can be told of files; empty as long as it can. */
+    private String tooMuch() {
+      if (named > MOST_NAMED) {
+        return "The names of the form's files are longer than can be answered. The rest of it was"
+            + " passed over: send that in further requests.";
+      }
+      if (outcomes.refusals() >= MOST_REFUSED) {
+        return MOST_REFUSED
+            + " files of the form were refused, and the rest of it was passed over. Mend what the"
+            + " first answers say, then send the rest.";
+      }
+      return "";
+    }
+
     /** Receives a file; whether others have a chance. */
     private boolean file(String filename) throws IOException {
       String wanted = wanted(filename);
+      named += wanted.length();
+      if (wanted.length() > MAX_FIELD) {
+        outcomes.refused(
+            shown(wanted),
+            Problem.of(400, "name-too-long", "The file's name is too long. Use a shorter one."));
+        return true;
+      }
       if (wanted.isEmpty()) {
         // What browsers send for a file input that was left empty; but content must not be lost.
         if (form.next() != null) {
@@ -142,6 +189,11 @@ final class FormUpload implements Route.Use<FileTransfer> {
         return filename;
       }
       return given.endsWith("/") ? given + filename : given;
+    }
+
+    /** So much of a name as an answer repeats. */
+    private static String shown(String name) {
+      return name.length() <= MAX_SHOWN ? name : name.substring(0, MAX_SHOWN) + "…";
     }
 
     private String text() throws IOException {

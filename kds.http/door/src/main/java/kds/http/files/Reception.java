@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import kds.api.transfer.ResumableUpload;
 import kds.api.transfer.TransferException;
+import kds.http.route.Chunks;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
@@ -37,14 +38,7 @@ final class Reception {
       Exchange exchange, ResumableUpload upload, @Nullable MessageDigest digest)
       throws IOException, Refusal, TransferException {
     try (Intake.Writer writer = new Intake.Writer(upload::write, digest)) {
-      try {
-        ByteBuffer piece;
-        while ((piece = exchange.body().next()) != null) {
-          writer.write(piece);
-        }
-      } finally {
-        writer.flush(); // also of a body that broke off
-      }
+      copy(exchange.body(), writer);
     } catch (ClientGoneException e) {
       throw Refusal.of(
           400,
@@ -52,6 +46,22 @@ final class Reception {
           "The body broke off, or stopped coming, before its end. Ask how much of it counts, and go"
               + " on from there.");
     }
+  }
+
+  /**
+   * Writes all that comes, also of a body that breaks off. What could not be written is not tried
+   * again: the failure that the caller is to hear of is the first one.
+   */
+  static void copy(Chunks body, Intake.Writer writer) throws IOException, TransferException {
+    try {
+      for (ByteBuffer piece = body.next(); piece != null; piece = body.next()) {
+        writer.write(piece);
+      }
+    } catch (ClientGoneException e) {
+      writer.flush();
+      throw e;
+    }
+    writer.flush();
   }
 
   private static void verify(Exchange exchange, ResumableUpload upload, Verification checksum)

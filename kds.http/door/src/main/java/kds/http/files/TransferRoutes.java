@@ -1,7 +1,5 @@
 package kds.http.files;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,31 +12,26 @@ import kds.http.access.Requirement;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import kds.http.route.Failures;
+import kds.http.route.FairLimit;
 import kds.http.route.Refusal;
 import kds.http.route.Route;
-import org.eclipse.jetty.http.HttpHeader;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The calls that tell how far a session's transfers are. */
 public final class TransferRoutes {
-  private static final JsonMapper JSON = new JsonMapper();
+  /** Each looks twice a second, and keeps what it told last. */
+  private static final int STREAMS = 128;
 
-  /** How often a stream of events looks. */
-  private static final Duration PULSE = Duration.ofMillis(500);
-
-  /** How long nothing is said before a comment shows that the stream is alive. */
-  private static final Duration SILENCE = Duration.ofSeconds(15);
-
-  /** A stream ends after this, so that its token is looked at again; clients reconnect. */
-  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final int STREAMS_OF_ONE_SESSION = 4;
 
   private TransferRoutes() {}
 
   /** All of them. */
   public static List<Route> all(Traffic traffic) {
+    FairLimit streams =
+        new FairLimit("streams of transfers", STREAMS, STREAMS_OF_ONE_SESSION, Duration.ZERO);
     return List.of(
         route("/transfers", exchange -> exchange.json(200, look(exchange, traffic))),
-        route("/transfers/events", exchange -> follow(exchange, traffic)));
+        route("/transfers/events", exchange -> follow(exchange, traffic, streams)));
   }
 
   private static Route route(String path, Route.Plain action) {
@@ -69,48 +62,10 @@ public final class TransferRoutes {
     return json;
   }
 
-  /** The same as events, each time that it differs from the last one (HTML, "server-sent"). */
-  private static void follow(Exchange exchange, Traffic traffic)
+  private static void follow(Exchange exchange, Traffic traffic, FairLimit streams)
       throws ClientGoneException, Refusal {
-    Map<String, Object> now = look(exchange, traffic);
-    exchange
-        .status(200)
-        .set(HttpHeader.CONTENT_TYPE, "text/event-stream")
-        .set(HttpHeader.CACHE_CONTROL, "no-store")
-        .set("X-Accel-Buffering", "no");
-    if (exchange.head()) {
-      exchange.write(false, ByteBuffer.allocate(0));
-      exchange.empty();
-      return;
-    }
-    Map<String, Object> told = Map.of();
-    long end = System.nanoTime() + LONGEST.toNanos();
-    long spoke = 0;
-    while (System.nanoTime() < end) {
-      if (!now.equals(told)) {
-        say(exchange, "event: transfers\ndata: " + JSON.writeValueAsString(now) + "\n\n");
-        told = now;
-        spoke = System.nanoTime();
-      } else if (System.nanoTime() - spoke > SILENCE.toNanos()) {
-        say(exchange, ": nothing new\n\n");
-        spoke = System.nanoTime();
-      }
-      pause();
-      now = look(exchange, traffic);
-    }
-    exchange.empty();
-  }
-
-  private static void say(Exchange exchange, String text) throws ClientGoneException {
-    exchange.write(false, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static void pause() throws ClientGoneException {
-    try {
-      Thread.sleep(PULSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClientGoneException("The service ends.", e);
+    try (FairLimit.Share _ = streams.take(exchange.caller(), 1)) {
+      new TransferStream(exchange, () -> look(exchange, traffic)).serve();
     }
   }
 }

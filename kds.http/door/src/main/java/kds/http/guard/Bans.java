@@ -1,6 +1,5 @@
 package kds.http.guard;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -22,8 +21,6 @@ public final class Bans {
 
   /** How many addresses are remembered: about 2 MB. */
   static final int MOST_ADDRESSES = 10_000;
-
-  private static final int IPV6_CLIENT_BITS = 64;
 
   /**
    * When to ban.
@@ -63,7 +60,7 @@ public final class Bans {
 
   /** How long an address is still banned; zero when it is not. */
   public synchronized Duration left(InetAddress address, Rules rules) {
-    Record record = rules.attempts() == 0 ? null : records.get(key(address));
+    Record record = rules.attempts() == 0 ? null : records.get(Network.client(address));
     if (record == null || !record.banned) {
       return Duration.ZERO;
     }
@@ -71,7 +68,7 @@ public final class Bans {
     if (left > 0) {
       return Duration.ofNanos(left);
     }
-    records.remove(key(address));
+    records.remove(Network.client(address));
     return Duration.ZERO;
   }
 
@@ -90,7 +87,7 @@ public final class Bans {
 
   private synchronized boolean count(InetAddress address, Rules rules) {
     long now = nanos.getAsLong();
-    Record record = records.computeIfAbsent(key(address), k -> new Record());
+    Record record = records.computeIfAbsent(Network.client(address), k -> new Record());
     if (record.banned && record.bannedUntil - now > 0) {
       return false;
     }
@@ -110,11 +107,5 @@ public final class Bans {
 
   synchronized int size() {
     return records.size();
-  }
-
-  private static ByteBuffer key(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return ByteBuffer.wrap(
-        address instanceof Inet6Address ? Network.masked(bytes, IPV6_CLIENT_BITS) : bytes);
   }
 }

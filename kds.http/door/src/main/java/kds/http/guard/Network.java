@@ -1,6 +1,8 @@
 package kds.http.guard;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,6 +13,8 @@ import java.util.List;
  * @param bits how many leading bits make the range
  */
 public record Network(byte[] base, int bits) {
+  private static final int IPV6_CLIENT_BITS = 64;
+
   /**
    * Reads one, as {@code 10.0.0.0/8}, {@code fd00::/8} or {@code 192.0.2.7}.
    *
@@ -35,6 +39,15 @@ public record Network(byte[] base, int bits) {
   /** Whether an address is within any of these. */
   public static boolean anyContains(List<Network> networks, InetAddress address) {
     return networks.stream().anyMatch(n -> n.contains(address));
+  }
+
+  /**
+   * What stands for whoever is at an address, to be counted by: a client of IPv6 owns a whole /64.
+   */
+  public static ByteBuffer client(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    return ByteBuffer.wrap(
+        address instanceof Inet6Address ? masked(bytes, IPV6_CLIENT_BITS) : bytes);
   }
 
   boolean contains(InetAddress address) {

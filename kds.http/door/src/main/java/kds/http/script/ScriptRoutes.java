@@ -3,11 +3,11 @@ package kds.http.script;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import kds.api.script.ScriptRun;
 import kds.api.script.Scripts;
 import kds.api.security.Scope;
+import kds.api.session.Session;
 import kds.http.access.Requirement;
 import kds.http.problem.Problem;
 import kds.http.route.ClientGoneException;
@@ -47,18 +47,13 @@ public final class ScriptRoutes {
   private static void list(Exchange exchange, Scripts scripts) throws Refusal, ClientGoneException {
     Optional<String> kasmId = exchange.query().value("kasm_id");
     if (kasmId.isPresent()) {
-      kasmId = Optional.of(uuid(kasmId.get()));
+      kasmId = Session.id(kasmId.get());
+      if (kasmId.isEmpty()) {
+        throw Refusal.of(400, "bad-parameter", "The parameter 'kasm_id' must be a UUID.");
+      }
     }
     List<ScriptRun> runs = scripts.runs(kasmId, limit(exchange));
     exchange.json(200, Map.of("runs", runs.stream().map(ScriptJson::brief).toList()));
-  }
-
-  private static String uuid(String text) throws Refusal {
-    try {
-      return UUID.fromString(text).toString();
-    } catch (IllegalArgumentException _) {
-      throw Refusal.of(400, "bad-parameter", "The parameter 'kasm_id' must be a UUID.");
-    }
   }
 
   private static int limit(Exchange exchange) throws Refusal {

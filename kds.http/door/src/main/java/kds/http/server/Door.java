@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import kds.api.capability.Drain;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.api.security.TokenRefusal;
 import kds.http.guard.Bans;
@@ -47,19 +48,25 @@ public final class Door implements Drain, HealthCheck {
   public Door(
       BundleContext context,
       @Reference TrustedFiles trusted,
+      @Reference OperatorFiles files,
       @Reference Inner inner,
       DoorConfig config) {
-    this(Announcement.byCondition(context), trusted, inner, config);
+    this(Announcement.byCondition(context), trusted, files, inner, config);
   }
 
-  Door(Announcement announcement, TrustedFiles trusted, Inner inner, DoorConfig config) {
+  Door(
+      Announcement announcement,
+      TrustedFiles trusted,
+      OperatorFiles files,
+      Inner inner,
+      DoorConfig config) {
     settings = Settings.of(config);
     Tokens tokens = new Tokens(() -> refusals, Clock.systemUTC());
     Bans bans = new Bans(System::nanoTime);
     Authentication authentication =
         new Authentication(tokens, bans, () -> settings, inner.handler());
     HttpServer server = new HttpServer(() -> settings, authentication, inner.accessLog());
-    upkeep = new Upkeep(() -> settings, trusted, tokens, server, announcement);
+    upkeep = new Upkeep(() -> settings, trusted, files, tokens, server, announcement);
   }
 
   /** Opens the door; returns before it listens. */

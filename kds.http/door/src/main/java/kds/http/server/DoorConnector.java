@@ -1,7 +1,7 @@
 package kds.http.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import kds.http.guard.Network;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -21,7 +22,7 @@ import org.eclipse.jetty.server.ServerConnector;
  * cannot take them all, and the time for headers. It tells endless answers when it closes.
  */
 final class DoorConnector extends ServerConnector implements Endless {
-  private final Map<InetAddress, Integer> connections = new ConcurrentHashMap<>();
+  private final Map<ByteBuffer, Integer> connections = new ConcurrentHashMap<>();
   private final Supplier<Settings> settings;
   private final Set<Runnable> endless = ConcurrentHashMap.newKeySet();
 
@@ -43,7 +44,7 @@ final class DoorConnector extends ServerConnector implements Endless {
   protected void onEndPointOpened(EndPoint endPoint) {
     super.onEndPointOpened(endPoint);
     if (endPoint instanceof HeaderDeadline.Timed timed
-        && connections.merge(timed.peer(), 1, Integer::sum)
+        && connections.merge(Network.client(timed.peer()), 1, Integer::sum)
             > settings.get().maxConnectionsPerAddress()) {
       timed.close();
     }
@@ -52,7 +53,8 @@ final class DoorConnector extends ServerConnector implements Endless {
   @Override
   protected void onEndPointClosed(EndPoint endPoint) {
     if (endPoint instanceof HeaderDeadline.Timed timed) {
-      connections.computeIfPresent(timed.peer(), (a, n) -> n == 1 ? null : n - 1);
+      connections.computeIfPresent(
+          Network.client(timed.peer()), (client, n) -> n == 1 ? null : n - 1);
     }
     super.onEndPointClosed(endPoint);
   }

@@ -247,13 +247,16 @@ final class HttpServer {
   }
 
   private void closeLate() {
-    for (Connector connector : server.getConnectors()) {
-      if (connector instanceof DoorConnector open) {
-        open.closeLate();
+    try {
+      for (Connector connector : server.getConnectors()) {
+        if (connector instanceof DoorConnector open) {
+          open.closeLate();
+        }
       }
-    }
-    if (server.isRunning()) {
-      server.getScheduler().schedule(this::closeLate, 1, TimeUnit.SECONDS);
+    } finally {
+      if (server.isRunning()) {
+        server.getScheduler().schedule(this::closeLate, 1, TimeUnit.SECONDS);
+      }
     }
   }
 

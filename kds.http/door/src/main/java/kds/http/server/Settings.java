@@ -73,20 +73,20 @@ record Settings(
         Path.of(config.jwt_public_key()).toAbsolutePath(),
         new Tokens.Rules(
             config.server_id().strip(),
-            Quantity.duration(config.clock_skew()),
+            Quantity.duration("http.clock_skew", config.clock_skew()),
             names(config),
             Set.copyOf(List.of(config.kasm_scopes()))),
         new Bans.Rules(
             config.brute_force_attempts(),
-            Quantity.duration(config.brute_force_window()),
-            Quantity.duration(config.brute_force_ban())),
+            Quantity.duration("http.brute_force.window", config.brute_force_window()),
+            Quantity.duration("http.brute_force.ban", config.brute_force_ban())),
         networks(config.proxies()),
         networks(config.kasm_addresses()),
         config.max_connections(),
         config.max_connections_per_address(),
-        Quantity.duration(config.header_timeout()),
-        Quantity.duration(config.idle_timeout()),
-        Quantity.duration(config.drain_timeout()));
+        Quantity.duration("http.header_timeout", config.header_timeout()),
+        Quantity.duration("http.idle_timeout", config.idle_timeout()),
+        Quantity.duration("http.drain_timeout", config.drain_timeout()));
   }
 
   /** Tokens in clear text must not leave the machine. */

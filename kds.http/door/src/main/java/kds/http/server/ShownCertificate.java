@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 import kds.http.tls.Identity;
@@ -29,13 +30,15 @@ final class ShownCertificate {
   private record Shown(Identity identity, Path file, boolean ours) {}
 
   private final TrustedFiles trusted;
+  private final OperatorFiles files;
   private final Notices notices;
   private final Clock clock;
   private volatile @Nullable Shown shown;
   private SslContextFactory.@Nullable Server tls;
 
-  ShownCertificate(TrustedFiles trusted, Notices notices, Clock clock) {
+  ShownCertificate(TrustedFiles trusted, OperatorFiles files, Notices notices, Clock clock) {
     this.trusted = trusted;
+    this.files = files;
     this.notices = notices;
     this.clock = clock;
   }
@@ -47,10 +50,10 @@ final class ShownCertificate {
 
   /** Brings it in line with the files. What cannot be used changes nothing. */
   void look(Path key, Path certificate) {
-    IdentityFiles files = new IdentityFiles(trusted, key, certificate);
+    IdentityFiles pair = new IdentityFiles(trusted, files, key, certificate);
     Shown before = shown;
     try {
-      Identity found = renewed(files, files.load());
+      Identity found = renewed(pair, pair.load());
       if (before == null || !found.equals(before.identity())) {
         use(found);
         LOG.info(
@@ -59,7 +62,7 @@ final class ShownCertificate {
             certificate,
             found.chain().getFirst().getNotAfter().toInstant());
       }
-      shown = new Shown(found, certificate, files.ours(found));
+      shown = new Shown(found, certificate, pair.ours(found));
       notices.settle("identity");
       notices.say("validity", String.join(" ", found.warnings(clock.instant())));
     } catch (UnusableException | GeneralSecurityException | IOException e) {
@@ -73,9 +76,9 @@ final class ShownCertificate {
   }
 
   /** A certificate that cannot be renewed is still better than none. */
-  private Identity renewed(IdentityFiles files, Identity found) {
+  private Identity renewed(IdentityFiles pair, Identity found) {
     try {
-      Identity usable = files.renewed(found, clock.instant());
+      Identity usable = pair.renewed(found, clock.instant());
       notices.settle("renewal");
       return usable;
     } catch (UnusableException e) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import kds.api.host.HostException;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 import kds.http.server.Settings.Endpoint;
@@ -57,9 +58,15 @@ final class Upkeep {
   private byte[] tokenKey = {};
   private boolean stopped;
 
+  /**
+   * Whether another try to listen is on its way: each of many rounds that fail must not add one.
+   */
+  private boolean retrying;
+
   Upkeep(
       Supplier<Settings> settings,
       TrustedFiles trusted,
+      OperatorFiles files,
       Tokens tokens,
       HttpServer server,
       Announcement announcement) {
@@ -68,7 +75,7 @@ final class Upkeep {
     this.tokens = tokens;
     this.server = server;
     this.announcement = announcement;
-    this.certificate = new ShownCertificate(trusted, notices, Clock.systemUTC());
+    this.certificate = new ShownCertificate(trusted, files, notices, Clock.systemUTC());
   }
 
   /** How long the certificate is good. Any thread. */
@@ -83,13 +90,27 @@ final class Upkeep {
           try {
             TlsCiphers.offer();
             server.start();
-            watch = FileWatch.start(() -> soon(SETTLE_MILLIS));
+            watch = watch();
             round();
           } catch (Exception e) {
             LOG.error("The HTTP server cannot start", e);
           }
         });
     thread.scheduleWithFixedDelay(this::round, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Without one the rounds have to do. */
+  private @Nullable FileWatch watch() {
+    try {
+      return FileWatch.start(() -> soon(SETTLE_MILLIS));
+    } catch (IOException e) {
+      LOG.warn(
+          "Changed certificates and keys are noticed every {} s only, because no files can be"
+              + " watched: {}. See fs.inotify.max_user_instances (sysctl).",
+          ROUND_SECONDS,
+          e.getMessage());
+      return null;
+    }
   }
 
   /** The configuration has changed. */
@@ -210,7 +231,20 @@ final class Upkeep {
         open = null;
         announcement.silent();
       }
-      thread.schedule(this::round, RETRY_SECONDS, TimeUnit.SECONDS);
+      retry();
+    }
+  }
+
+  private void retry() {
+    if (!retrying) {
+      retrying = true;
+      thread.schedule(
+          () -> {
+            retrying = false;
+            round();
+          },
+          RETRY_SECONDS,
+          TimeUnit.SECONDS);
     }
   }
 

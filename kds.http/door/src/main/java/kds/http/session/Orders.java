@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import kds.api.session.CredentialType;
 import kds.api.session.Session;
 import kds.api.session.SessionRequest;
@@ -32,13 +30,6 @@ final class Orders {
   private static final int LONGEST_TEXT = 256;
   private static final int MOST_MAPPINGS = 1000;
   private static final int MOST_ATTRIBUTES = 100;
-
-  /** What Kasm Workspaces sends where it could not tell (behaviour page, "Static Credentials"). */
-  private static final String NO_USERNAME = "username not found";
-
-  private static final Pattern UUID_FORM =
-      Pattern.compile("\\p{XDigit}{8}-(\\p{XDigit}{4}-){3}\\p{XDigit}{12}|\\p{XDigit}{32}");
-  private static final Pattern SHORT_UUID = Pattern.compile("(.{8})(.{4})(.{4})(.{4})(.{12})");
 
   private static final Set<String> MEMBERS =
       Set.of(
@@ -94,12 +85,7 @@ final class Orders {
 
   /** A session's id in its one form. */
   static String kasmId(String text) throws Refusal {
-    if (!UUID_FORM.matcher(text).matches()) {
-      throw bad("'kasm_id' must be a UUID.");
-    }
-    String dashed =
-        text.indexOf('-') >= 0 ? text : SHORT_UUID.matcher(text).replaceAll("$1-$2-$3-$4-$5");
-    return UUID.fromString(dashed).toString();
+    return Session.id(text).orElseThrow(() -> bad("'kasm_id' must be a UUID."));
   }
 
   private static Ending ending(String action) throws Refusal {
@@ -120,11 +106,9 @@ final class Orders {
   }
 
   private static @Nullable String username(JsonNode body) throws Refusal {
-    String name = text(body, "username", LONGEST_TEXT);
-    if (name == null || name.isBlank() || name.equals(NO_USERNAME)) {
-      return null;
-    }
-    if (name.indexOf('/') >= 0 || name.indexOf(':') >= 0 || name.startsWith("-")) {
+    String name = Session.account(text(body, "username", LONGEST_TEXT));
+    if (name != null
+        && (name.indexOf('/') >= 0 || name.indexOf(':') >= 0 || name.startsWith("-"))) {
       throw bad("'username' is not the name of an account.");
     }
     return name;

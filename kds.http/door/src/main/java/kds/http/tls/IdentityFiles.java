@@ -1,13 +1,11 @@
 package kds.http.tls;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
-import java.util.Set;
+import java.util.Optional;
+import kds.api.host.FileLook;
 import kds.api.host.HostException;
+import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 
@@ -15,10 +13,11 @@ import kds.http.pem.UnusableException;
  * The pair of files {@code server_private_key} and {@code server_public_key}.
  *
  * @param trusted how files that decide over security are read
+ * @param files how they are looked for and made
  * @param key the private key's file
  * @param certificate the certificate's file
  */
-public record IdentityFiles(TrustedFiles trusted, Path key, Path certificate) {
+public record IdentityFiles(TrustedFiles trusted, OperatorFiles files, Path key, Path certificate) {
   private static final int MOST_BYTES = 256 * 1024;
 
   /**
@@ -27,10 +26,10 @@ public record IdentityFiles(TrustedFiles trusted, Path key, Path certificate) {
    * @throws UnusableException when the pair cannot be used: the message says why and what to do
    */
   public Identity load() throws UnusableException {
-    boolean hasKey = Files.exists(key, LinkOption.NOFOLLOW_LINKS);
-    boolean hasCertificate = Files.exists(certificate, LinkOption.NOFOLLOW_LINKS);
+    boolean hasKey = look(key).isPresent();
+    boolean hasCertificate = look(certificate).isPresent();
     if (!hasKey && !hasCertificate) {
-      SelfSigned.make(key, certificate);
+      SelfSigned.make(files, key, certificate);
     } else if (!hasKey || !hasCertificate) {
       Path there = hasKey ? key : certificate;
       Path missing = hasKey ? certificate : key;
@@ -51,7 +50,24 @@ public record IdentityFiles(TrustedFiles trusted, Path key, Path certificate) {
    * doing and left to him.
    */
   public boolean ours(Identity identity) {
-    return SelfSigned.made(identity) && Files.isRegularFile(certificate, LinkOption.NOFOLLOW_LINKS);
+    try {
+      return SelfSigned.made(identity)
+          && look(certificate).filter(found -> isFile(found) && !found.link()).isPresent();
+    } catch (UnusableException e) {
+      return false;
+    }
+  }
+
+  private static boolean isFile(FileLook found) {
+    return found.kind() == FileLook.Kind.FILE;
+  }
+
+  private Optional<FileLook> look(Path file) throws UnusableException {
+    try {
+      return files.look(file, 0);
+    } catch (HostException e) {
+      throw new UnusableException(e.getMessage(), e);
+    }
   }
 
   /**
@@ -66,7 +82,7 @@ public record IdentityFiles(TrustedFiles trusted, Path key, Path certificate) {
     if (!due || !ours(identity)) {
       return identity;
     }
-    SelfSigned.renew(identity, certificate, now);
+    SelfSigned.renew(files, identity, certificate, now);
     return load();
   }
 
@@ -80,18 +96,12 @@ public record IdentityFiles(TrustedFiles trusted, Path key, Path certificate) {
 
   /** A group may read (as Debian's ssl-cert does); everybody may not. */
   private void refuseReadableByOthers() throws UnusableException {
-    try {
-      Set<PosixFilePermission> mode = Files.getPosixFilePermissions(key);
-      if (mode.contains(PosixFilePermission.OTHERS_READ)) {
-        throw new UnusableException(
-            "Everybody on this machine can read the private key "
-                + key
-                + ". Take it as known to others: make a new one, and keep it to yourself: chmod"
-                + " 600 "
-                + key);
-      }
-    } catch (IOException e) {
-      throw new UnusableException("The mode of " + key + " cannot be read: " + e.getMessage(), e);
+    if (look(key).filter(FileLook::isReadableByAll).isPresent()) {
+      throw new UnusableException(
+          "Everybody on this machine can read the private key "
+              + key
+              + ". Take it as known to others: make a new one, and keep it to yourself: chmod 600 "
+              + key);
     }
   }
 }

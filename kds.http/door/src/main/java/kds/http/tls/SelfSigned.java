@@ -3,14 +3,8 @@ package kds.http.tls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -20,8 +14,9 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import kds.api.host.HostException;
+import kds.api.host.OperatorFiles;
 import kds.http.pem.Pem;
 import kds.http.pem.UnusableException;
 import org.slf4j.Logger;
@@ -47,24 +42,22 @@ final class SelfSigned {
    *
    * @throws UnusableException when that fails
    */
-  static void make(Path keyFile, Path certificateFile) throws UnusableException {
-    Path keyFolder = keyFile.toAbsolutePath().getParent();
-    Path certificateFolder = certificateFile.toAbsolutePath().getParent();
+  static void make(OperatorFiles files, Path keyFile, Path certificateFile)
+      throws UnusableException {
     try {
-      Files.createDirectories(keyFolder);
-      Files.createDirectories(certificateFolder);
       KeyPair pair = pair();
       String certificate = certificate(pair, Instant.now());
-      publish(keyFile, "rw-------", Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
-      publish(certificateFile, "rw-r--r--", certificate);
+      String key = Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded());
+      files.put(keyFile, bytes(key), true);
+      files.put(certificateFile, bytes(certificate), false);
       LOG.info("Made a self-signed certificate in {}, its key in {}", certificateFile, keyFile);
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException | GeneralSecurityException | HostException e) {
       throw new UnusableException(
           "No self-signed certificate could be made in "
               + certificateFile
               + ": "
               + e.getMessage()
-              + ". Put a certificate and its key there, in PEM form.",
+              + " Mend that, or put a certificate and its key there, in PEM form.",
           e);
     }
   }
@@ -93,18 +86,19 @@ final class SelfSigned {
    *
    * @throws UnusableException when that fails; the old one is still there
    */
-  static void renew(Identity identity, Path certificateFile, Instant now) throws UnusableException {
+  static void renew(OperatorFiles files, Identity identity, Path certificateFile, Instant now)
+      throws UnusableException {
     KeyPair pair = new KeyPair(identity.chain().getFirst().getPublicKey(), identity.key());
     try {
-      publish(certificateFile, "rw-r--r--", certificate(pair, now));
+      files.put(certificateFile, bytes(certificate(pair, now)), false);
       LOG.info("Renewed the self-signed certificate in {} under the same key", certificateFile);
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (IOException | GeneralSecurityException | HostException e) {
       throw new UnusableException(
           "The self-signed certificate in "
               + certificateFile
               + " could not be renewed: "
               + e.getMessage()
-              + ". Mend that, or put a certificate of your own there.",
+              + " Mend that, or put a certificate of your own there.",
           e);
     }
   }
@@ -154,26 +148,7 @@ final class SelfSigned {
     return generator.generateKeyPair();
   }
 
-  /** Writes a file beside its place, syncs it and renames it into place. */
-  private static void publish(Path file, String mode, String text) throws IOException {
-    Path fresh = file.resolveSibling("." + file.getFileName() + ".kds-new");
-    Files.deleteIfExists(fresh);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              fresh,
-              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)))) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+  private static byte[] bytes(String pem) {
+    return pem.getBytes(StandardCharsets.US_ASCII);
   }
 }

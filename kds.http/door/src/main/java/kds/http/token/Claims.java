@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import kds.api.security.Caller;
 import kds.api.security.Scope;
@@ -16,12 +15,6 @@ import tools.jackson.databind.JsonNode;
 
 /** What a verified token says, in the words of the domain. */
 final class Claims {
-  /** What Kasm Workspaces sends where it could not tell (behaviour page, "Static Credentials"). */
-  private static final String NO_USERNAME = "username not found";
-
-  private static final Pattern UUID_FORM =
-      Pattern.compile("\\p{XDigit}{8}-(\\p{XDigit}{4}-){3}\\p{XDigit}{12}|\\p{XDigit}{32}");
-
   /** RFC 6749, section 3.3. */
   private static final Pattern SCOPE = Pattern.compile("[!#-\\[\\]-~]{1,128}");
 
@@ -86,19 +79,16 @@ final class Claims {
     if (kasmId == null) {
       return null;
     }
-    if (!UUID_FORM.matcher(kasmId).matches()) {
+    Optional<String> id = Session.id(kasmId);
+    if (id.isEmpty()) {
       throw TokenVerifier.claims("Its '" + names.kasmId() + "' is not a UUID.");
     }
-    return new Session(
-        canonical(kasmId), subject, username(), text(names.kasmUser()), credentialType());
+    return new Session(id.get(), subject, username(), text(names.kasmUser()), credentialType());
   }
 
   private @Nullable String username() throws TokenException {
-    String username = text(names.username());
-    if (username == null || username.isBlank() || username.equals(NO_USERNAME)) {
-      return null;
-    }
-    if (username.indexOf('/') >= 0) {
+    String username = Session.account(text(names.username()));
+    if (username != null && username.indexOf('/') >= 0) {
       throw TokenVerifier.claims("Its '" + names.username() + "' is not the name of an account.");
     }
     return username;
@@ -155,20 +145,5 @@ final class Claims {
           "Its '" + name + "' is longer than 256 characters or has control characters.");
     }
     return text;
-  }
-
-  private static String canonical(String kasmId) {
-    if (kasmId.indexOf('-') >= 0) {
-      return UUID.fromString(kasmId).toString();
-    }
-    return UUID.fromString(
-            String.join(
-                "-",
-                kasmId.substring(0, 8),
-                kasmId.substring(8, 12),
-                kasmId.substring(12, 16),
-                kasmId.substring(16, 20),
-                kasmId.substring(20)))
-        .toString();
   }
 }

@@ -32,11 +32,6 @@ final class TokenCache {
     claims.put(digest, genuine);
   }
 
-  /** Called for one that has expired. */
-  synchronized void remove(String digest) {
-    claims.remove(digest);
-  }
-
   synchronized int size() {
     return claims.size();
   }

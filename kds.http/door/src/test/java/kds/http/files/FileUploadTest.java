@@ -17,33 +17,14 @@ import java.util.HexFormat;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import kds.http.testing.ContractWatch;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
-import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FileUploadTest {
-  private static final String AUTH = "Authorization: " + TestDoor.FILES;
-
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
-
+class FileUploadTest extends InHouse {
   private Answer put(String target, String body, String... headers) throws IOException {
     return house.client.put(target, body, headers);
   }

@@ -12,31 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import kds.http.testing.ContractWatch;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
 import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class FormUploadTest {
-  @TempDir Path folder;
+class FormUploadTest extends InHouse {
   @TempDir Path sources;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
 
   private static String part(String disposition, String content) {
     return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n";
@@ -245,5 +231,31 @@ class FormUploadTest {
     assertThat(house.files.names())
         .containsExactly("from/curl/renamed.txt", "large ü \"q\".bin", "sub/dir/x.txt");
     assertThat(Files.readAllBytes(folder.resolve("large ü \"q\".bin"))).isEqualTo(content);
+  }
+
+  @Test
+  void givesUpOnAFormOfWhichNothingIsOfUse() throws Exception {
+    String body = file("a//b", "x").repeat(FormUpload.MOST_REFUSED + 500);
+    Answer answer = post(file("good", "x") + body);
+    assertThat(answer.status()).isEqualTo(207);
+    JsonNode files = new JsonMapper().readTree(answer.text()).get("files");
+    assertThat(files.size()).isEqualTo(1 + FormUpload.MOST_REFUSED + 1);
+    assertThat(files.get(files.size() - 1).at("/problem/detail").asString())
+        .startsWith("1000 files of the form were refused");
+  }
+
+  @Test
+  void answersNamesThatAreTooLongInShort() throws Exception {
+    Answer answer = post(file("good", "x") + file("n/".repeat(3000) + "n", "x"));
+    assertThat(statuses(answer)).containsExactly("good 201", "n/".repeat(100) + "… 400");
+  }
+
+  @Test
+  void readsNoMoreNamesThanItCanAnswer() throws Exception {
+    String longest = file("f".repeat(4000), "");
+    String body = file("good", "x") + longest.repeat(FormUpload.MOST_NAMED / 4000 + 100);
+    Answer answer = post(body);
+    assertThat(answer.body().length).isLessThan(2 * FormUpload.MOST_NAMED);
+    assertThat(answer.text()).contains("The names of the form's files are longer");
   }
 }

@@ -6,39 +6,24 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import kds.api.transfer.Traffic.Direction;
 import kds.api.transfer.Traffic.Transfer;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
 import kds.http.testing.TestDoor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-class TransferRoutesTest {
+class TransferRoutesTest extends InHouse {
   private static final Transfer UP =
       new Transfer(
           "7", Direction.UP, "a/b.bin", 300, 1000, Instant.parse("2026-11-20T08:00:00Z"), 50);
   private static final Transfer DOWN =
       new Transfer("8", Direction.DOWN, "photos/", 1, -1, Instant.parse("2026-11-20T08:00:01Z"), 0);
-
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
 
   @Test
   void listsWhatIsUnderWay() throws Exception {
@@ -70,13 +55,8 @@ class TransferRoutesTest {
   @Test
   void sendsAnEventAtOnceAndForEachChange() throws Exception {
     house.traffic.running.add(UP);
-    try (Socket socket = new Socket("127.0.0.1", house.door.port())) {
-      socket.setSoTimeout(20_000);
-      String head = Raw.head("GET", "/transfers/events", "Authorization: " + TestDoor.FILES);
-      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-      BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    try (Socket socket = stream()) {
+      BufferedReader lines = lines(socket);
       assertThat(until(lines, "content-type")).containsIgnoringCase("text/event-stream");
       assertThat(until(lines, "event:")).isEqualTo("event: transfers");
       assertThat(until(lines, "data:")).contains("\"bytes\":300").doesNotContain("photos/");
@@ -85,6 +65,47 @@ class TransferRoutesTest {
       house.traffic.running.clear();
       assertThat(until(lines, "data:")).isEqualTo("data: {\"transfers\":[]}");
     }
+  }
+
+  @Test
+  void aStreamEndsWhenTheDoorCloses() throws Exception {
+    try (Socket socket = stream()) {
+      BufferedReader lines = lines(socket);
+      until(lines, "data:");
+      house.door.shutDown();
+      assertThat(until(lines, "event:")).as("what comes after the end").isNull();
+    }
+  }
+
+  @Test
+  void oneSessionCannotHoldAllStreams() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        open.add(stream());
+        until(lines(open.getLast()), "data:");
+      }
+      Answer refused = house.client.call("GET", "/transfers/events");
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.headers()).containsKey("Retry-After");
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  private Socket stream() throws Exception {
+    Socket socket = new Socket("127.0.0.1", house.door.port());
+    socket.setSoTimeout(20_000);
+    String head = Raw.head("GET", "/transfers/events", "Authorization: " + TestDoor.FILES);
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static BufferedReader lines(Socket socket) throws Exception {
+    return new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
   }
 
   private static String until(BufferedReader lines, String beginning) throws Exception {

@@ -3,6 +3,7 @@ package kds.http.files;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import kds.http.route.Exchange;
 import kds.http.route.Exchanges;
 import kds.http.route.Refusal;
@@ -28,6 +29,10 @@ public final class TusFuzz {
     read(() -> UploadRules.of(exchange));
     read(() -> checksum(exchange));
     read(() -> path(exchange.header(Tus.METADATA)));
+    read(() -> concat(exchange.header(Tus.CONCAT)));
+    // As the HTTP parser lets a header through, which has no line breaks.
+    String line = new String(input, StandardCharsets.ISO_8859_1).replaceAll("\\p{Cntrl}", "");
+    read(() -> concat(TusConcat.FINAL + line));
     String base64 = Base64.getEncoder().encodeToString(input);
     for (String key : List.of("filename ", "a,relativePath ", "b YQ==, name ")) {
       read(() -> path(key + base64));
@@ -59,6 +64,30 @@ public final class TusFuzz {
         "filename " + Base64.getEncoder().encodeToString(path.getBytes(StandardCharsets.UTF_8));
     if (!TusMetadata.of(again).path().equals(path)) {
       throw new AssertionError(path + " comes back otherwise");
+    }
+  }
+
+  /**
+   * Keys are of the one form that keys have, none comes twice, and they are read again as they are.
+   */
+  private static void concat(String header) throws Refusal {
+    if (!(TusConcat.of(header) instanceof TusConcat.Whole(List<String> keys))) {
+      return;
+    }
+    boolean fit = keys.stream().allMatch(key -> key.matches("[A-Za-z0-9_-]{43}"));
+    if (!fit
+        || keys.isEmpty()
+        || keys.size() > TusConcat.MOST
+        || Set.copyOf(keys).size() < keys.size()) {
+      throw new AssertionError(keys + " out of " + header);
+    }
+    String again = TusConcat.FINAL + String.join(" ", keys);
+    if (!TusConcat.of(again).equals(new TusConcat.Whole(keys))) {
+      throw new AssertionError(keys + " come back otherwise");
+    }
+    TusMemo memo = new TusMemo("", header);
+    if (!TusMemo.read(memo.write()).equals(memo) || !memo.isFinal()) {
+      throw new AssertionError(header + " comes back otherwise");
     }
   }
 

@@ -28,8 +28,10 @@ final class CertificateTest {
   private Path key;
   private Path certificate;
 
+  private final PlainFiles files = new PlainFiles();
+
   @BeforeEach
-  void files() {
+  void paths() {
     key = folder.resolve("key.pem");
     certificate = folder.resolve("cert.pem");
   }
@@ -80,7 +82,7 @@ final class CertificateTest {
   @Test
   void showsTheOldOneAndSaysSoWhenItCannotBeRenewed() throws Exception {
     shown(Duration.ZERO);
-    Files.createDirectories(folder.resolve(".cert.pem.kds-new/in the way"));
+    files.full = true;
     Result result = shown(Duration.ofDays(3630)).health(true);
     assertThat(result.getStatus()).isEqualTo(Result.Status.WARN);
     assertThat(result.toString()).contains("should have renewed it");
@@ -88,8 +90,7 @@ final class CertificateTest {
 
   @Test
   void saysThatThereIsNone() {
-    ShownCertificate none =
-        new ShownCertificate(new TestDoor.PlainFiles(), new Notices(), Clock.systemUTC());
+    ShownCertificate none = new ShownCertificate(files, files, new Notices(), Clock.systemUTC());
     assertThat(none.health(true).getStatus()).isEqualTo(Result.Status.CRITICAL);
     assertThat(none.health(false).getStatus()).isEqualTo(Result.Status.OK);
   }
@@ -121,7 +122,7 @@ final class CertificateTest {
   /** One that has looked at the files, at a moment seen from now. */
   private ShownCertificate shown(Duration later) {
     Clock clock = Clock.offset(Clock.systemUTC(), later);
-    ShownCertificate shown = new ShownCertificate(new TestDoor.PlainFiles(), new Notices(), clock);
+    ShownCertificate shown = new ShownCertificate(files, files, new Notices(), clock);
     shown.look(key, certificate);
     return shown;
   }

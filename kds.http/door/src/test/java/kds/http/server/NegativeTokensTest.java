@@ -26,9 +26,9 @@ final class NegativeTokensTest {
   @BeforeAll
   static void open() throws Exception {
     ByteArrayOutputStream keys = new ByteArrayOutputStream();
-    keys.writeBytes(Jwt.pem(NegativeTokens.RSA.getPublic()));
-    keys.writeBytes(Jwt.pem(NegativeTokens.EC.getPublic()));
-    keys.writeBytes(Jwt.pem(NegativeTokens.ED.getPublic()));
+    keys.writeBytes(Jwt.pem(TokenVectors.RSA.getPublic()));
+    keys.writeBytes(Jwt.pem(TokenVectors.EC.getPublic()));
+    keys.writeBytes(Jwt.pem(TokenVectors.ED.getPublic()));
     door = TestDoor.open(folder, keys.toByteArray(), "brute_force_attempts", 0, "ssl", false);
   }
 
@@ -53,7 +53,7 @@ final class NegativeTokensTest {
 
   @Test
   void haveAControlThatIsAccepted() throws Exception {
-    String good = Jwt.token("RS256", NegativeTokens.RSA.getPrivate(), Jwt.claims());
+    String good = Jwt.token("RS256", TokenVectors.RSA.getPrivate(), Jwt.claims());
     assertThat(door.getAs(good, "/x").statusCode()).isEqualTo(200);
     assertThat(door.get("/x?token=" + good).statusCode()).isEqualTo(200);
   }

@@ -130,7 +130,7 @@ final class ReloadTest {
       assertThat(held.get()).isEqualTo(200);
       door.awaitLog("The listener before is closed");
       HttpResponse<String> moved =
-          TestDoor.CLIENT.send(
+          Trusting.CLIENT.send(
               HttpRequest.newBuilder(URI.create("https://127.0.0.2:" + door.port() + "/x"))
                   .header("Authorization", "Bearer " + GOOD)
                   .build(),
@@ -172,6 +172,23 @@ final class ReloadTest {
       assertThat(door.log()).contains("already in use", "ss -ltnp");
       taken.close();
       assertThat(door.awaitPort()).isEqualTo(taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void manyRoundsThatFailAddNoTriesToListen() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+        TestDoor door = new TestDoor(folder, "ssl", false, "port", taken.getLocalPort())) {
+      door.startOnly();
+      door.awaitLog("Cannot listen on");
+      int rounds = 30;
+      for (int i = 0; i < rounds; i++) {
+        door.modify("max_connections", 100 + i);
+      }
+      TestDoor.await("the rounds", () -> door.files.reads.get() > rounds);
+      int before = door.files.reads.get();
+      TestDoor.await("the third try since", () -> door.files.reads.get() >= before + 3);
+      assertThat(door.files.reads.get()).isLessThan(before + rounds / 2);
     }
   }
 

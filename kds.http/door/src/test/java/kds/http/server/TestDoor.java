@@ -11,11 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +25,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
-import kds.api.host.HostException;
-import kds.api.host.TrustedFiles;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.RequestLog;
 
@@ -56,6 +49,7 @@ final class TestDoor implements AutoCloseable {
 
   final Path folder;
   final Toy toy = new Toy();
+  final PlainFiles files = new PlainFiles();
   final Door door;
   private final PrintStream realErr = System.err;
   private final Object logLock = new Object();
@@ -103,7 +97,7 @@ final class TestDoor implements AutoCloseable {
             announced.add(0);
           }
         };
-    door = new Door(announcement, new PlainFiles(), inner, asConfig());
+    door = new Door(announcement, files, files, inner, asConfig());
   }
 
   /** Starts it and waits until it listens. */
@@ -188,7 +182,7 @@ final class TestDoor implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return Trusting.CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   HttpResponse<String> getAs(String token, String pathAndQuery) throws Exception {
@@ -200,7 +194,7 @@ final class TestDoor implements AutoCloseable {
     if (Boolean.FALSE.equals(config.get("ssl"))) {
       return new Socket("127.0.0.1", port);
     }
-    return trustAll().getSocketFactory().createSocket("127.0.0.1", port);
+    return Trusting.trustAll().getSocketFactory().createSocket("127.0.0.1", port);
   }
 
   /** Sends these bytes and reads all that comes until the door closes the connection. */
@@ -258,66 +252,6 @@ final class TestDoor implements AutoCloseable {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(t -> t.getName().equals("kds-http-upkeep"))
         .collect(Collectors.toSet());
-  }
-
-  static final HttpClient CLIENT = client();
-
-  static HttpClient client() {
-    System.setProperty("jdk.internal.httpclient.disableHostnameVerification", "true");
-    return HttpClient.newBuilder().sslContext(trustAll()).build();
-  }
-
-  static SSLContext trustAll() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new TrustAll()}, null);
-      return context;
-    } catch (java.security.GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static final class TrustAll extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] c, String a, Socket s) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] c, String a, Socket s) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] c, String a, javax.net.ssl.SSLEngine e) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] c, String a, javax.net.ssl.SSLEngine e) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] c, String a) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] c, String a) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
-  }
-
-  /** Reads files as they are: who may write to them is tested where it is decided. */
-  static final class PlainFiles implements TrustedFiles {
-    @Override
-    public void check(Path path) {}
-
-    @Override
-    public byte[] read(Path path, int mostBytes) throws HostException {
-      try {
-        return Files.readAllBytes(path);
-      } catch (NoSuchFileException e) {
-        throw new HostException(
-            HostException.Reason.NOT_FOUND, "There is no file " + path + '.', e);
-      } catch (IOException e) {
-        throw new HostException(HostException.Reason.IO, e.toString(), e);
-      }
-    }
   }
 
   private final class Tee extends java.io.OutputStream {

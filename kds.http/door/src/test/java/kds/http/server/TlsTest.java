@@ -272,7 +272,7 @@ final class TlsTest {
 
   static X509Certificate served(TestDoor door) throws Exception {
     try (SSLSocket socket =
-        (SSLSocket) TestDoor.trustAll().getSocketFactory().createSocket("127.0.0.1", door.port())) {
+        (SSLSocket) Trusting.trustAll().getSocketFactory().createSocket("127.0.0.1", door.port())) {
       socket.startHandshake();
       return (X509Certificate) socket.getSession().getPeerCertificates()[0];
     }

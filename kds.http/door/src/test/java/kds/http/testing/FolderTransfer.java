@@ -3,30 +3,23 @@ package kds.http.testing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import kds.api.security.Caller;
 import kds.api.transfer.Download;
 import kds.api.transfer.FileTransfer;
 import kds.api.transfer.Listing;
 import kds.api.transfer.Place;
-import kds.api.transfer.Receipt;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.TransferException.Reason;
 import kds.api.transfer.Upload;
 import kds.api.transfer.UploadRequest;
-import kds.api.transfer.UploadRequest.OnConflict;
 
 /** Real files in one folder, for tests of the door: the contract, without users and hardening. */
 public final class FolderTransfer implements FileTransfer {
@@ -63,7 +56,7 @@ public final class FolderTransfer implements FileTransfer {
     return file;
   }
 
-  private static TransferException failed(IOException e) {
+  static TransferException failed(IOException e) {
     return new TransferException(Reason.FAILED, "The file system failed: " + e.getMessage(), e);
   }
 
@@ -148,7 +141,7 @@ public final class FolderTransfer implements FileTransfer {
       throw new TransferException(Reason.CONFLICT, "The name is taken.");
     }
     try {
-      return new Part(file, request);
+      return new FolderPart(this, root, place, file, request);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -207,118 +200,6 @@ public final class FolderTransfer implements FileTransfer {
       open.down();
       try {
         channel.close();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
-  private final class Part implements Upload {
-    private final Path file;
-    private final UploadRequest request;
-    private final Path part;
-    private final FileChannel channel;
-    private final CRC32C crc = new CRC32C();
-    private final MessageDigest sha256;
-    private long size;
-
-    Part(Path file, UploadRequest request) throws IOException {
-      this.file = file;
-      this.request = request;
-      try {
-        this.sha256 = request.sha256() ? MessageDigest.getInstance("SHA-256") : null;
-      } catch (java.security.NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e);
-      }
-      Files.createDirectories(file.getParent());
-      this.part = Files.createTempFile(root, ".part-", "");
-      this.channel = FileChannel.open(part, StandardOpenOption.WRITE);
-      open.up();
-    }
-
-    @Override
-    public Place place() {
-      return place;
-    }
-
-    @Override
-    public long size() {
-      return size;
-    }
-
-    @Override
-    public void write(ByteBuffer from) throws TransferException {
-      if (!from.isDirect()) {
-        throw new IllegalArgumentException("The contract wants a direct buffer.");
-      }
-      size += from.remaining();
-      if (size > limit) {
-        throw new TransferException(Reason.TOO_LARGE, "The file is larger than allowed.");
-      }
-      crc.update(from.duplicate());
-      if (sha256 != null) {
-        sha256.update(from.duplicate());
-      }
-      try {
-        while (from.hasRemaining()) {
-          channel.write(from);
-        }
-      } catch (IOException e) {
-        throw failed(e);
-      }
-    }
-
-    @Override
-    public Receipt commit() throws TransferException {
-      if (request.size() >= 0 && size != request.size()) {
-        throw new TransferException(Reason.INCOMPLETE, "Another number of bytes came.");
-      }
-      OnConflict rule = request.onConflict() == null ? OnConflict.RENAME : request.onConflict();
-      try {
-        boolean taken = Files.exists(file);
-        if (taken && (request.mustBeNew() || rule == OnConflict.REJECT)) {
-          throw new TransferException(Reason.CONFLICT, "The name is taken.");
-        }
-        Path target = taken && rule == OnConflict.RENAME ? free() : file;
-        boolean replaces = taken && rule == OnConflict.OVERWRITE;
-        if (replaces) {
-          Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          Files.createLink(target, part);
-        }
-        return new Receipt(
-            place,
-            root.relativize(target).toString(),
-            size,
-            HexFormat.of().toHexDigits((int) crc.getValue()),
-            sha256 == null ? null : HexFormat.of().formatHex(sha256.digest()),
-            !target.equals(file),
-            replaces);
-      } catch (FileAlreadyExistsException e) {
-        throw new TransferException(Reason.CONFLICT, "The name is taken.", e);
-      } catch (IOException e) {
-        throw failed(e);
-      }
-    }
-
-    private Path free() {
-      String name = file.getFileName().toString();
-      int dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length();
-      for (int i = 1; ; i++) {
-        Path other =
-            file.resolveSibling(name.substring(0, dot) + " (" + i + ")" + name.substring(dot));
-        if (!Files.exists(other)) {
-          return other;
-        }
-      }
-    }
-
-    @Override
-    public void close() {
-      open.down();
-      try {
-        channel.close();
-        Files.deleteIfExists(part);
       } catch (IOException e) {
         throw new IllegalStateException(e);
       }

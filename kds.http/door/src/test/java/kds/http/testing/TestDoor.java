@@ -4,10 +4,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import kds.api.security.Caller;
 import kds.api.session.CredentialType;
 import kds.api.session.Session;
 import kds.http.problem.Problem;
+import kds.http.server.Endless;
 import kds.http.server.Inner;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
@@ -32,7 +34,7 @@ public final class TestDoor implements AutoCloseable {
   public static final String FILES = "Bearer files:read+files:write";
 
   private final Server server;
-  private final ServerConnector connector;
+  private final Listener connector;
 
   /** Starts one. */
   public TestDoor(Handler handler, RequestLog log, boolean virtual) throws Exception {
@@ -44,7 +46,7 @@ public final class TestDoor implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.UNSAFE);
     http.setSendServerVersion(false);
-    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector = new Listener(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     server.setHandler(new Toys(handler));
@@ -73,12 +75,35 @@ public final class TestDoor implements AutoCloseable {
     return threads.getThreads() - threads.getIdleThreads();
   }
 
+  /** Tells answers without an end that it closes. */
+  public void shutDown() {
+    connector.endless.forEach(Runnable::run);
+  }
+
   @Override
   public void close() {
     try {
       server.stop();
     } catch (Exception e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class Listener extends ServerConnector implements Endless {
+    private final Set<Runnable> endless = ConcurrentHashMap.newKeySet();
+
+    Listener(Server server, HttpConnectionFactory http) {
+      super(server, 1, 1, http);
+    }
+
+    @Override
+    public void whenClosing(Runnable action) {
+      endless.add(action);
+    }
+
+    @Override
+    public void forget(Runnable action) {
+      endless.remove(action);
     }
   }
 

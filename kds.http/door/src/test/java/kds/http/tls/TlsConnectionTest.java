@@ -16,6 +16,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import kds.http.server.PlainFiles;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
@@ -62,7 +63,7 @@ final class TlsConnectionTest {
   void open() throws Exception {
     Path key = folder.resolve("key.pem");
     Path certificate = folder.resolve("cert.pem");
-    SelfSigned.make(key, certificate);
+    SelfSigned.make(new PlainFiles(), key, certificate);
     Identity identity =
         Identity.read(
             Files.readAllBytes(key), "key", Files.readAllBytes(certificate), "certificate");

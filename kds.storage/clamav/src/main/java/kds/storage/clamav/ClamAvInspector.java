@@ -32,8 +32,9 @@ public final class ClamAvInspector implements UploadInspector {
         throw new IllegalArgumentException(
             "clamav.socket: '" + socket + "' is not absolute. Write it from the root.");
       }
-      Duration timeout = Quantity.duration(config.timeout());
-      return new Settings(new Clamd(socket, timeout), Quantity.bytes(config.skip_above()));
+      Duration timeout = Quantity.duration("clamav.timeout", config.timeout());
+      return new Settings(
+          new Clamd(socket, timeout), Quantity.bytes("clamav.skip_above", config.skip_above()));
     }
   }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import kds.api.host.HostException;
 import kds.api.security.Caller;
 import kds.api.session.Session;
@@ -14,6 +15,9 @@ import kds.api.transfer.UploadTicket;
 
 /** Joins parts to one file: they are copied one after the other, then the whole is finished. */
 record Joining(Uploads uploads, Ledger ledger, Removal removal) {
+  /** Two who begin one whole at the same time would leave a hidden file that nothing knows of. */
+  private static final Object[] BEGINNINGS = Stream.generate(Object::new).limit(64).toArray();
+
   /** What uploads are begun and opened by. */
   interface Uploads {
     /** Begins the whole, under a key. */
@@ -36,26 +40,54 @@ record Joining(Uploads uploads, Ledger ledger, Removal removal) {
       throws TransferException {
     String key = key(parts);
     String name = UploadStates.name(key).orElseThrow();
-    UploadState before = ledger.find(name).orElse(null);
-    if (before != null && before.receipt() != null && before.ended() == null) {
-      requireSameSession(caller, before);
-      return new UploadTicket(key, before.place(), before.expires());
+    long size;
+    UploadTicket ticket;
+    synchronized (BEGINNINGS[Math.floorMod(key.hashCode(), BEGINNINGS.length)]) {
+      UploadState before = ledger.find(name).orElse(null);
+      if (before != null && before.receipt() != null && before.ended() == null) {
+        return again(caller, before, key, metadata, parts);
+      }
+      size = size(caller, parts);
+      if (before != null && !before.isOver()) {
+        // An attempt that was cut off, or that goes on for a client that has given it up.
+        removal.remove(name, before, "JOINED_AGAIN", state -> !state.isOver());
+      }
+      ticket = uploads.begin(caller, sized(request, size), key);
     }
-    long size = size(caller, parts);
-    if (before != null && !before.isOver()) {
-      // An attempt that was cut off, or that is still under way for a client that has given it up.
-      removal.remove(name, before, "JOINED_AGAIN", state -> !state.isOver());
-    }
-    UploadTicket ticket = uploads.begin(caller, sized(request, size), key);
     try (OpenResumable whole = uploads.open(key)) {
       fill(whole, parts, size);
-      for (String part : parts) {
+      settle(whole, metadata, parts);
+      return new UploadTicket(key, ticket.place(), whole.expires());
+    }
+  }
+
+  private UploadTicket again(
+      Caller caller, UploadState before, String key, String metadata, List<String> parts)
+      throws TransferException {
+    requireSameSession(caller, before);
+    try (OpenResumable whole = uploads.open(key)) {
+      settle(whole, before.metadata().isEmpty() ? metadata : before.metadata(), parts);
+    }
+    return new UploadTicket(key, before.place(), before.expires());
+  }
+
+  /**
+   * Gives the parts' space back once the whole is published. Done again when somebody asks again:
+   * it may have been cut off. What the client wants to have back names the parts' keys, so it is
+   * kept when they open nothing any more.
+   */
+  private void settle(OpenResumable whole, String metadata, List<String> parts)
+      throws TransferException {
+    for (String part : parts) {
+      UploadState state = ledger.find(UploadStates.name(part).orElseThrow()).orElse(null);
+      if (state != null && !state.isOver()) {
         try (OpenResumable joined = uploads.open(part)) {
           joined.endJoined();
         }
       }
+    }
+    if (!whole.metadata().equals(metadata)) {
       whole.remember(metadata);
-      return new UploadTicket(key, ticket.place(), whole.expires());
     }
   }
 

@@ -1,8 +1,8 @@
 package kds.storage.transfer;
 
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
@@ -26,26 +26,28 @@ final class OpenFolderDownload implements FolderDownload {
   /** How deep a walk goes: paths of 4095 bytes end about there. */
   private static final int DEEPEST = 2048;
 
-  /** Who packs the members keeps some 300 bytes of each in memory, for the archive's directory. */
-  static final int MOST_MEMBERS = 250_000;
-
   private final Entered entered;
   private final String path;
   private final Meter meter;
   private final Trail trail;
-  private final int most;
+  private final Room.Rented room;
   private final Deque<Level> levels = new ArrayDeque<>();
-  private final List<Remark> leftOut = new ArrayList<>();
+  private final Remarks leftOut = new Remarks();
   private @Nullable Open open;
-  private long leftOutCount;
-  private int members;
   private long files;
   private long bytes;
   private boolean refused;
   private boolean closed;
 
   /** A folder on the way down: its path from the topmost one, and what of it is still to come. */
-  private record Level(String path, Iterator<HostEntry> rest) {}
+  private record Level(String path, Iterator<Waiting> rest) {}
+
+  /** What is kept of an entry until its turn comes. */
+  private record Waiting(String name, boolean folder, Instant modified) {
+    static Waiting of(HostEntry entry) {
+      return new Waiting(entry.name(), entry.folder(), entry.modified());
+    }
+  }
 
   /** The file that is read. */
   private static final class Open {
@@ -62,16 +64,22 @@ final class OpenFolderDownload implements FolderDownload {
   /**
    * Begins with a folder that is listed already, so that it is known to be one.
    *
-   * @param most how many members there are at most
+   * @param room for its members
+   * @throws HostException {@link HostException.Reason#BUSY} when other downloads have taken it
    */
   OpenFolderDownload(
-      Entered entered, String path, HostListing listing, Meter meter, Trail trail, int most) {
-    this.most = most;
+      Entered entered, String path, HostListing listing, Meter meter, Trail trail, Room.Rented room)
+      throws HostException {
+    this.room = room;
     this.entered = entered;
     this.path = path;
     this.meter = meter;
     this.trail = trail;
-    enter(path, listing);
+    if (!enter(path, listing)) {
+      throw new HostException(
+          HostException.Reason.BUSY,
+          "Other folders are being packed, and these are too many files");
+    }
   }
 
   @Override
@@ -95,17 +103,10 @@ final class OpenFolderDownload implements FolderDownload {
         levels.pop();
         continue;
       }
-      if (members == most) {
-        levels.clear();
-        remark(
-            path, "It holds more than %d files and folders; the rest is missing.".formatted(most));
-        return null;
-      }
-      HostEntry entry = level.rest.next();
+      Waiting entry = level.rest.next();
       String there = level.path.isEmpty() ? entry.name() : level.path + "/" + entry.name();
-      Member member = entry.folder() ? folder(entry, there) : file(entry, there);
+      Member member = entry.folder() ? folder(entry, there) : file(there);
       if (member != null) {
-        members++;
         return member;
       }
     }
@@ -122,23 +123,37 @@ final class OpenFolderDownload implements FolderDownload {
     }
   }
 
-  private @Nullable Member folder(HostEntry entry, String there) {
+  private @Nullable Member folder(Waiting entry, String there) {
     if (levels.size() >= DEEPEST) {
       remark(there, "It lies too deep.");
       return null;
     }
     try {
-      enter(there, entered.folder().list(there, SessionFiles.MOST_ENTRIES));
+      if (!enter(there, Listings.of(entered.folder(), there))) {
+        remark(
+            there,
+            "This and other downloads have more than "
+                + room.most()
+                + " files and folders now; what is in it is missing.");
+      }
     } catch (HostException e) {
       remark(there, why(e));
     }
     return new Member(below(there), true, 0, entry.modified());
   }
 
-  private void enter(String there, HostListing listing) {
-    List<HostEntry> sorted = new ArrayList<>(listing.entries());
-    sorted.sort(Comparator.comparing(HostEntry::name));
-    levels.push(new Level(there, sorted.iterator()));
+  /** Goes into a folder; false when there is no room for what is in it. */
+  private boolean enter(String there, HostListing listing) {
+    if (!room.grow(listing.entries().size())) {
+      return false;
+    }
+    Iterator<Waiting> sorted =
+        listing.entries().stream()
+            .map(Waiting::of)
+            .sorted(Comparator.comparing(Waiting::name))
+            .toList()
+            .iterator();
+    levels.push(new Level(there, sorted));
     String above = there.isEmpty() ? "" : there + "/";
     listing
         .leftOutNames()
@@ -152,9 +167,10 @@ final class OpenFolderDownload implements FolderDownload {
     if (!listing.complete()) {
       remark(there, "The folder holds more than a listing does; the rest of it is missing.");
     }
+    return true;
   }
 
-  private @Nullable Member file(HostEntry entry, String there) {
+  private @Nullable Member file(String there) {
     try {
       HostFile file = entered.folder().open(there);
       open = new Open(there, file);
@@ -221,10 +237,7 @@ final class OpenFolderDownload implements FolderDownload {
   }
 
   private void remark(String there, String why) {
-    leftOutCount++;
-    if (leftOut.size() < MOST_REMARKS) {
-      leftOut.add(new Remark(there.equals(path) ? "" : below(there), why));
-    }
+    leftOut.add(there.equals(path) ? "" : below(there), why);
   }
 
   private static String why(HostException e) {
@@ -240,12 +253,12 @@ final class OpenFolderDownload implements FolderDownload {
 
   @Override
   public List<Remark> leftOut() {
-    return List.copyOf(leftOut);
+    return leftOut.first();
   }
 
   @Override
   public long leftOutCount() {
-    return leftOutCount;
+    return leftOut.count();
   }
 
   @Override
@@ -261,6 +274,7 @@ final class OpenFolderDownload implements FolderDownload {
     }
     meter.close();
     entered.close();
+    room.close();
     if (refused) {
       return;
     }
@@ -271,7 +285,7 @@ final class OpenFolderDownload implements FolderDownload {
             "kind", "folder",
             "files", Long.toString(files),
             "bytes", Long.toString(bytes),
-            "left_out", Long.toString(leftOutCount),
+            "left_out", Long.toString(leftOut.count()),
             "complete", Boolean.toString(whole)));
   }
 }

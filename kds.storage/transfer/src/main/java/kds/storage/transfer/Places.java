@@ -1,7 +1,6 @@
 package kds.storage.transfer;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import kds.api.host.HostException;
 import kds.api.session.CredentialType;
@@ -10,7 +9,6 @@ import kds.api.transfer.Place;
 import kds.api.transfer.Place.Reason;
 import kds.api.transfer.TransferException;
 import kds.storage.transfer.Settings.Fallback;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rule where a session's files go (behaviour page, "Uploads and Downloads on Multi-user
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Places {
   /** The folder in a home that holds the files. */
   static final String DOWNLOADS = "Downloads";
-
-  /** What the session's name is when Kasm could not resolve one. */
-  static final String NO_NAME = "username not found";
 
   /** What the folder is wanted for. */
   enum Use {
@@ -59,8 +54,8 @@ final class Places {
     if (session.credentialType() == CredentialType.PROMPT_USER) {
       return new Shared(sharedFolder(settings, use), Reason.PROMPT_USER);
     }
-    String username = session.username();
-    if (isMissing(username)) {
+    String username = Session.account(session.username());
+    if (username == null) {
       return fallBack(settings, use, Reason.NO_USERNAME);
     }
     return new Home(username, session.credentialType() != CredentialType.STATIC);
@@ -106,12 +101,6 @@ final class Places {
     return use == Use.UPLOAD ? settings.uploadDir() : settings.downloadDir();
   }
 
-  private static boolean isMissing(@Nullable String username) {
-    return username == null
-        || username.isBlank()
-        || username.strip().toLowerCase(Locale.ROOT).equals(NO_NAME);
-  }
-
   private static String explain(Reason reason) {
     return switch (reason) {
       case HOME -> why(reason);
@@ -125,7 +114,7 @@ final class Places {
       case HOME -> "Files are in the Downloads folder of the session's user.";
       case SINGLE_USER -> "This server is configured for a single user.";
       case PROMPT_USER -> "The session prompts for its user, whom the service never learns.";
-      case NO_USERNAME -> "The session has no user name (" + NO_NAME + ").";
+      case NO_USERNAME -> "The session has no user name (" + Session.NO_USERNAME + ").";
       case NO_DOWNLOADS_FOLDER -> "The session's account has no Downloads folder in its home.";
       case FOREIGN_DOWNLOADS_FOLDER ->
           "The Downloads folder of the session's account belongs to somebody else.";

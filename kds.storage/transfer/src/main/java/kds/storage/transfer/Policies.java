@@ -26,31 +26,15 @@ record Policies(
    */
   static Policies of(TransferConfig config) {
     return new Policies(
-        bytes("transfer.min_free_space", config.min_free_space()),
-        duration("transfer.min_interval", config.min_interval()),
-        bytes("transfer.bandwidth", config.bandwidth()),
-        duration("transfer.inspection_timeout", config.inspection_timeout()),
+        Quantity.bytes("transfer.min_free_space", config.min_free_space()),
+        Quantity.duration("transfer.min_interval", config.min_interval()),
+        Quantity.bytes("transfer.bandwidth", config.bandwidth()),
+        Quantity.duration("transfer.inspection_timeout", config.inspection_timeout()),
         config.require_inspection());
   }
 
   /** What of this the kernel watches over. */
   Traffic.Terms terms() {
     return new Traffic.Terms(minInterval, bandwidth);
-  }
-
-  private static long bytes(String key, String text) {
-    try {
-      return Quantity.bytes(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static Duration duration(String key, String text) {
-    try {
-      return Quantity.duration(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-    }
   }
 }

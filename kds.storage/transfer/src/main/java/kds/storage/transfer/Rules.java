@@ -16,6 +16,7 @@ record Rules(Settings settings, Duration expires) {
    * @throws IllegalArgumentException naming the key and how to write it
    */
   static Rules of(TransferConfig config) {
-    return new Rules(Settings.of(config), Quantity.duration(config.upload_expires()));
+    return new Rules(
+        Settings.of(config), Quantity.duration("transfer.upload_expires", config.upload_expires()));
   }
 }

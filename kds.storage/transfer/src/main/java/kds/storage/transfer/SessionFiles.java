@@ -48,9 +48,6 @@ import org.slf4j.LoggerFactory;
 @SatisfyingConditionTarget("(osgi.condition.id=kds.transfer)")
 @Designate(ocd = TransferConfig.class)
 public final class SessionFiles implements FileTransfer {
-  /** How many entries a listing holds: what a page can show, and some 30 MB of memory. */
-  static final int MOST_ENTRIES = 100_000;
-
   private static final Logger LOG = LoggerFactory.getLogger(SessionFiles.class);
 
   private final Folders folders;
@@ -94,7 +91,7 @@ public final class SessionFiles implements FileTransfer {
     Settings now = settings;
     requireAllowed(now.allowDownload(), "Downloads");
     try (Entered entered = folders.enter(now, caller, Use.DOWNLOAD)) {
-      HostListing listing = entered.folder().list(path, MOST_ENTRIES);
+      HostListing listing = Listings.of(entered.folder(), path);
       List<Listing.Item> items =
           listing.entries().stream()
               .sorted(Comparator.comparing(HostEntry::name))
@@ -108,29 +105,28 @@ public final class SessionFiles implements FileTransfer {
 
   @Override
   public Download open(Caller caller, String path) throws TransferException {
-    Settings now = settings;
-    Trail trail = Trail.ofDownload(audit, caller, path);
-    try {
-      requireAllowed(now.allowDownload(), "Downloads");
-      return open(now, caller, path, trail);
-    } catch (TransferException e) {
-      // Asking for a file that is not there, or is a folder, is no act on one.
-      if (e.reason() != TransferException.Reason.NOT_FOUND
-          && e.reason() != TransferException.Reason.WRONG_KIND) {
-        trail.refused(e);
-      }
-      throw e;
-    }
+    return opened(caller, path, this::open);
   }
 
   @Override
   public FolderDownload openFolder(Caller caller, String path) throws TransferException {
+    return opened(caller, path, this::openFolder);
+  }
+
+  /** Opens something that is downloaded. */
+  @FunctionalInterface
+  private interface Opening<T> {
+    T open(Settings now, Caller caller, String path, Trail trail) throws TransferException;
+  }
+
+  private <T> T opened(Caller caller, String path, Opening<T> opening) throws TransferException {
     Settings now = settings;
     Trail trail = Trail.ofDownload(audit, caller, path);
     try {
       requireAllowed(now.allowDownload(), "Downloads");
-      return openFolder(now, caller, path, trail);
+      return opening.open(now, caller, path, trail);
     } catch (TransferException e) {
+      // Asking for what is not there, or of another kind, is no act on it.
       if (e.reason() != TransferException.Reason.NOT_FOUND
           && e.reason() != TransferException.Reason.WRONG_KIND) {
         trail.refused(e);
@@ -168,14 +164,20 @@ public final class SessionFiles implements FileTransfer {
   private FolderDownload openFolder(Settings now, Caller caller, String path, Trail trail)
       throws TransferException {
     Entered entered = folders.enter(now, caller, Use.DOWNLOAD);
+    boolean begun = false;
     try {
-      HostListing listing = entered.folder().list(path, MOST_ENTRIES);
+      HostListing listing = Listings.of(entered.folder(), path);
       Meter meter = Meter.down(traffic, now.policies(), caller, path + "/", -1);
-      return new OpenFolderDownload(
-          entered, path, listing, meter, trail, OpenFolderDownload.MOST_MEMBERS);
+      FolderDownload download =
+          new OpenFolderDownload(entered, path, listing, meter, trail, Room.OF_ALL.rent());
+      begun = true;
+      return download;
     } catch (HostException e) {
-      entered.close();
       throw Faults.of(e, "Download of the folder " + Faults.quote(path));
+    } finally {
+      if (!begun) {
+        entered.close();
+      }
     }
   }
 

@@ -39,7 +39,7 @@ record Settings(
         config.multi_user(),
         folder("upload_dir", config.upload_dir()),
         folder("download_dir", config.download_dir()),
-        size("transfer.max_upload_size", config.max_upload_size()),
+        Quantity.bytes("transfer.max_upload_size", config.max_upload_size()),
         word("transfer.on_conflict", config.on_conflict(), OnConflict.values()),
         config.allow_upload(),
         config.allow_download(),
@@ -54,14 +54,6 @@ record Settings(
           key + ": '" + text + "' is not an absolute path. Write it from the root: /srv/files.");
     }
     return path.normalize();
-  }
-
-  private static long size(String key, String text) {
-    try {
-      return Quantity.bytes(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
-    }
   }
 
   private static <E extends Enum<E>> E word(String key, String text, E[] words) {

@@ -101,13 +101,21 @@ record UploadState(
   }
 
   UploadState announced(long size) {
-    UploadRequest sized =
+    return with(
         new UploadRequest(
-            request.path(), size, request.onConflict(), request.sha256(), request.mustBeNew());
+            request.path(), size, request.onConflict(), request.sha256(), request.mustBeNew()),
+        metadata);
+  }
+
+  UploadState remembering(String newMetadata) {
+    return with(request, newMetadata);
+  }
+
+  private UploadState with(UploadRequest newRequest, String newMetadata) {
     return new UploadState(
         caller,
-        sized,
-        metadata,
+        newRequest,
+        newMetadata,
         place,
         owner,
         part,
@@ -131,24 +139,6 @@ record UploadState(
     return new UploadState(
         caller, request, metadata, place, owner, part, until, offset, crc32c, boot, null, done,
         ended, partial);
-  }
-
-  UploadState remembering(String newMetadata) {
-    return new UploadState(
-        caller,
-        request,
-        newMetadata,
-        place,
-        owner,
-        part,
-        expires,
-        offset,
-        crc32c,
-        boot,
-        publishing,
-        receipt,
-        ended,
-        partial);
   }
 
   /** It ended, and only that is remembered. */

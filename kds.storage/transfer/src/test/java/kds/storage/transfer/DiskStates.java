@@ -3,6 +3,7 @@ package kds.storage.transfer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -26,7 +27,12 @@ record DiskStates(Path folder) implements StateFolder {
 
   @Override
   public void write(String name, byte[] content, Durability durability) throws HostException {
-    tried(() -> Files.write(Files.createDirectories(folder).resolve(name), content));
+    tried(
+        () -> {
+          Path fresh = Files.createTempFile(Files.createDirectories(folder), ".", ".new");
+          Files.write(fresh, content);
+          return Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        });
   }
 
   @Override

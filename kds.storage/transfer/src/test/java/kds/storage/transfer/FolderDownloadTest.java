@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import kds.api.host.HostException;
 import kds.api.security.AuditRecord;
 import kds.api.transfer.FolderDownload;
 import kds.api.transfer.TransferException;
@@ -114,33 +115,59 @@ class FolderDownloadTest {
   }
 
   @Test
-  void stopsBeforeItFillsTheMemoryOfWhoPacks() throws Exception {
-    for (String name : List.of("a", "b", "c")) {
+  void leavesOutWhatThereIsNoRoomFor() throws Exception {
+    Files.createDirectories(downloads.resolve("a/sub"));
+    for (String name : List.of("a/one", "a/two", "b", "c")) {
       Files.writeString(downloads.resolve(name), name);
     }
-    try (FolderDownload folder = open(2)) {
-      assertThat(rest(folder)).containsExactly("a=a", "b=b");
-      assertThat(folder.leftOut())
-          .extracting(FolderDownload.Remark::why)
-          .containsExactly("It holds more than 2 files and folders; the rest is missing.");
-    }
-    try (FolderDownload folder = open(3)) {
-      assertThat(rest(folder)).hasSize(3);
+    Room room = new Room(6);
+    try (FolderDownload folder = open(room)) {
+      assertThat(rest(folder))
+          .containsExactly("a/", "a/one=a/one", "a/sub/", "a/two=a/two", "b=b", "c=c");
       assertThat(folder.leftOut()).isEmpty();
+      assertThatThrownBy(() -> open(room))
+          .as("another one at the same time")
+          .isInstanceOfSatisfying(
+              HostException.class,
+              e -> assertThat(e.reason()).isEqualTo(HostException.Reason.BUSY));
     }
+    try (FolderDownload folder = open(new Room(5))) {
+      assertThat(rest(folder)).containsExactly("a/", "b=b", "c=c");
+      assertThat(folder.leftOut())
+          .extracting(FolderDownload.Remark::path)
+          .as("what could not be packed is told")
+          .containsExactly("a");
+    }
+    open(room).close();
+    open(room).close();
   }
 
-  private FolderDownload open(int most) throws Exception {
+  @Test
+  void keepsNoMoreRemarksThanItHasRoomFor() {
+    Remarks remarks = new Remarks();
+    for (int i = 0; i < 2000; i++) {
+      remarks.add("x".repeat(4000), "A link.");
+    }
+    assertThat(remarks.count()).isEqualTo(2000);
+    assertThat(remarks.first()).hasSizeBetween(200, 300);
+  }
+
+  private FolderDownload open(Room room) throws Exception {
     Settings settings = Settings.of(server.config(Map.of()));
     Folders folders = new Folders(server, server.disk);
     Folders.Entered entered = folders.enter(settings, Server.ann(), Places.Use.DOWNLOAD);
-    return new OpenFolderDownload(
-        entered,
-        "",
-        entered.folder().list("", 10),
-        Meter.down(server.traffic, settings.policies(), Server.ann(), "/", -1),
-        Trail.ofDownload(server.audit::add, Server.ann(), ""),
-        most);
+    try {
+      return new OpenFolderDownload(
+          entered,
+          "",
+          entered.folder().list("", 10),
+          Meter.down(server.traffic, settings.policies(), Server.ann(), "/", -1),
+          Trail.ofDownload(server.audit::add, Server.ann(), ""),
+          room.rent());
+    } catch (HostException e) {
+      entered.close();
+      throw e;
+    }
   }
 
   @Test

@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import kds.api.host.HostException;
 import kds.api.security.AuditRecord;
@@ -181,6 +184,33 @@ class JoiningTest extends ResumableFixture {
   }
 
   @Test
+  void goAlsoWhenTheJoiningWasCutOffRightAfterThePublication() throws Exception {
+    List<String> keys = parts("hello ", "world");
+    Path states = root.resolve("state/uploads");
+    Path second = states.resolve(UploadStates.name(keys.getLast()).orElseThrow() + ".json");
+    String before = Files.readString(second);
+    Path content = hidden(keys.getLast());
+    byte[] bytes = Files.readAllBytes(content);
+    String whole = join(keys).key();
+    // As if the service had died before it came to the second part.
+    Files.writeString(second, before);
+    Files.write(content, bytes);
+    Path state = states.resolve(UploadStates.name(whole).orElseThrow() + ".json");
+    Files.writeString(state, Files.readString(state).replace("\"final\"", "\"\""));
+    restart("boot-1");
+    assertThat(join(keys).key()).isEqualTo(whole);
+    assertThat(files()).containsExactly("deep/whole");
+    try (ResumableUpload upload = uploads.resume(whole)) {
+      assertThat(upload.metadata()).isEqualTo("final");
+    }
+  }
+
+  private Path hidden(String key) throws Exception {
+    String part = ledger("boot-1").find(UploadStates.name(key).orElseThrow()).orElseThrow().part();
+    return server.downloads("ann").resolve(".part-" + part);
+  }
+
+  @Test
   void areNotJoinedWhenTheDiskHasChangedThem() throws Exception {
     List<String> keys = parts("hello");
     Files.writeString(hidden(), "hallo");
@@ -197,5 +227,73 @@ class JoiningTest extends ResumableFixture {
     assertThat(files()).hasSize(2);
     join(keys);
     assertThat(files()).containsExactly("deep/whole");
+  }
+
+  @Test
+  void areBegunOnceByTwoWhoAskAtTheSameTime() throws Exception {
+    List<String> keys = parts("hello ", "world");
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger begins = new AtomicInteger();
+    Beginner beginner = beginner();
+    Joining.Uploads slow =
+        new Joining.Uploads() {
+          @Override
+          public UploadTicket begin(Caller caller, UploadRequest request, String key)
+              throws TransferException {
+            begins.incrementAndGet();
+            first.countDown();
+            await(go);
+            return beginner.begin(caller, request, new Beginner.Kind(key, "", false));
+          }
+
+          @Override
+          public OpenResumable open(String key) throws TransferException {
+            return uploads.resume(key);
+          }
+        };
+    List<Thread> both = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      both.add(Thread.ofPlatform().start(() -> joinQuietly(slow, keys)));
+      await(first);
+    }
+    while (both.getLast().getState() != Thread.State.BLOCKED && begins.get() == 1) {
+      Thread.onSpinWait();
+    }
+    assertThat(begins).hasValue(1);
+    go.countDown();
+    for (Thread each : both) {
+      each.join();
+    }
+    assertThat(files()).containsExactly("deep/whole");
+  }
+
+  private Beginner beginner() {
+    Ledger ledger = ledger("boot-1");
+    return new Beginner(
+        new Folders(server, server.disk),
+        ledger,
+        new Allowance(ledger),
+        server.audit::add,
+        new Admission(server.traffic, server.inspectors, Rules.of(server.config(new HashMap<>()))));
+  }
+
+  /** Of two at the same time the first may lose to the second. */
+  private void joinQuietly(Joining.Uploads through, List<String> keys) {
+    Ledger ledger = ledger("boot-1");
+    Removal removal = new Removal(new Folders(server, server.disk), ledger, server.audit::add);
+    try {
+      new Joining(through, ledger, removal).join(Server.ann(), WHOLE, "final", keys);
+    } catch (TransferException e) {
+      assertThat(e.reason()).isIn(Reason.TAKEN_OVER, Reason.GONE, Reason.NOT_FOUND);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

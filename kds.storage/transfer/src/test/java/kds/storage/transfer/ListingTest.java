@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import kds.api.session.CredentialType;
 import kds.api.transfer.Listing;
@@ -78,5 +79,18 @@ class ListingTest {
     return catchThrowableOfType(
             TransferException.class, () -> server.transfer.list(Server.ann(), path))
         .reason();
+  }
+
+  @Test
+  void listsALargeFolderWhole() throws Exception {
+    Path downloads = Files.createDirectories(server.downloads("ann"));
+    for (int i = 0; i <= Listings.FEW; i++) {
+      Files.createFile(downloads.resolve("%05d".formatted(i)));
+    }
+    Listing listing = server.transfer.list(Server.ann(), "");
+    assertThat(listing.complete()).isTrue();
+    assertThat(listing.files())
+        .hasSize(Listings.FEW + 1)
+        .isSortedAccordingTo(Comparator.comparing(Listing.Item::name));
   }
 }
