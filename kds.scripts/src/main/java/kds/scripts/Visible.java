@@ -1,23 +1,17 @@
 package kds.scripts;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 
 /** Text of bytes that anybody may have written: invalid UTF-8 replaced, controls made visible. */
 final class Visible {
-  private static final HexFormat HEX = HexFormat.of();
-
   private Visible() {}
 
   /** Makes a text of a line. */
   static String line(byte[] bytes, int from, int length) {
-    for (int at = from; at < from + length; at++) {
-      // Not plain ASCII: a byte of UTF-8 is negative here.
-      if (bytes[at] < ' ' && bytes[at] != '\t' || bytes[at] == 0x7f) {
-        return shown(new String(bytes, from, length, StandardCharsets.UTF_8), false);
-      }
+    if (Scan.invisible(bytes, from, from + length) == from + length) {
+      return new String(bytes, from, length, StandardCharsets.US_ASCII);
     }
-    return new String(bytes, from, length, StandardCharsets.US_ASCII);
+    return shown(new String(bytes, from, length, StandardCharsets.UTF_8), false);
   }
 
   /** Makes a text of several lines. */
@@ -27,17 +21,19 @@ final class Visible {
 
   private static String shown(String text, boolean lines) {
     StringBuilder shown = new StringBuilder(text.length() + 16);
+    int clean = 0;
     for (int at = 0; at < text.length(); at++) {
       char each = text.charAt(at);
-      if (each == '\t' || lines && each == '\n' || !isControl(each)) {
-        shown.append(each);
-      } else if (each < 0x100) {
-        HEX.toHexDigits(shown.append("\\x"), (byte) each);
-      } else {
-        shown.append("\\u").append(HEX.toHexDigits(each));
+      if (each >= ' ' && each < 0x7f || each == '\t' || lines && each == '\n' || !isControl(each)) {
+        continue;
       }
+      shown.append(text, clean, at).append(each < 0x100 ? "\\x" : "\\u");
+      for (int shift = each < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
+        shown.append(Character.forDigit(each >> shift & 0xf, 16));
+      }
+      clean = at + 1;
     }
-    return shown.toString();
+    return shown.append(text, clean, text.length()).toString();
   }
 
   /** Also what turns the direction of writing, or ends a line for some readers. */

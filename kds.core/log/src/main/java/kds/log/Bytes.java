@@ -25,6 +25,11 @@ final class Bytes {
   private static final long HIGHS = 0x8080808080808080L;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+  /** What U+0080 to U+00BF begin with in UTF-8, and U+2000 to U+2FFF. */
+  private static final byte FIRST_CONTROLS = (byte) 0xc2;
+
+  private static final byte FIRST_SEPARATORS = (byte) 0xe2;
+
   private byte[] bytes = new byte[BEGIN];
   private int length;
 
@@ -91,11 +96,7 @@ final class Bytes {
   private Bytes escaped(byte[] utf8, boolean json, byte @Nullable [] mark) {
     int clean = 0;
     int at = 0;
-    while (at < utf8.length) {
-      at = plain(utf8, at);
-      if (at == utf8.length) {
-        break;
-      }
+    while ((at = plain(utf8, at)) < utf8.length) {
       int taken = taken(utf8, at, json);
       if (taken <= 0) {
         at -= taken;
@@ -132,7 +133,15 @@ final class Bytes {
     while (at < utf8.length && isPlain(utf8[at])) {
       at++;
     }
+    while (at < utf8.length && isLetter(utf8[at])) {
+      at += size(utf8[at]);
+    }
     return at;
+  }
+
+  /** Whether it begins a character of several bytes that cannot be one of those to be escaped. */
+  private static boolean isLetter(byte first) {
+    return first < 0 && first != FIRST_CONTROLS && first != FIRST_SEPARATORS;
   }
 
   private static boolean isPlain(byte each) {
