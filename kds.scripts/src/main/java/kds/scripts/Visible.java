@@ -1,9 +1,19 @@
 package kds.scripts;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Text of bytes that anybody may have written: invalid UTF-8 replaced, controls made visible. */
 final class Visible {
+  /** How each character below U+0100 is shown. */
+  private static final String[] CONTROLS = new String[0x100];
+
+  static {
+    for (int each = 0; each < CONTROLS.length; each++) {
+      CONTROLS[each] = "\\x" + HexFormat.of().toHexDigits((byte) each);
+    }
+  }
+
   private Visible() {}
 
   /** Makes a text of a line. */
@@ -27,9 +37,11 @@ final class Visible {
       if (each >= ' ' && each < 0x7f || each == '\t' || lines && each == '\n' || !isControl(each)) {
         continue;
       }
-      shown.append(text, clean, at).append(each < 0x100 ? "\\x" : "\\u");
-      for (int shift = each < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
-        shown.append(Character.forDigit(each >> shift & 0xf, 16));
+      shown.append(text, clean, at);
+      if (each < 0x100) {
+        shown.append(CONTROLS[each]);
+      } else {
+        shown.append("\\u").append(HexFormat.of().toHexDigits(each));
       }
       clean = at + 1;
     }

@@ -96,7 +96,7 @@ final class Bytes {
   private Bytes escaped(byte[] utf8, boolean json, byte @Nullable [] mark) {
     int clean = 0;
     int at = 0;
-    while ((at = plain(utf8, at)) < utf8.length) {
+    while ((at = plain(utf8, at, json)) < utf8.length) {
       int taken = taken(utf8, at, json);
       if (taken <= 0) {
         at -= taken;
@@ -115,22 +115,12 @@ final class Bytes {
   }
 
   /** From where on something may have to be escaped. */
-  private static int plain(byte[] utf8, int from) {
+  private static int plain(byte[] utf8, int from, boolean json) {
     int at = from;
-    while (at + Long.BYTES <= utf8.length) {
-      long eight = (long) EIGHT.get(utf8, at);
-      long odd =
-          (eight - ONES * 0x20)
-              | eight
-              | zeroes(eight ^ ONES * 0x7f)
-              | zeroes(eight ^ ONES * '"')
-              | zeroes(eight ^ ONES * '\\');
-      if ((odd & HIGHS) != 0) {
-        break;
-      }
+    while (at + Long.BYTES <= utf8.length && isPlain((long) EIGHT.get(utf8, at), json)) {
       at += Long.BYTES;
     }
-    while (at < utf8.length && isPlain(utf8[at])) {
+    while (at < utf8.length && isPlain(utf8[at], json)) {
       at++;
     }
     while (at < utf8.length && isLetter(utf8[at])) {
@@ -139,13 +129,21 @@ final class Bytes {
     return at;
   }
 
+  private static boolean isPlain(long eight, boolean json) {
+    long odd = (eight - ONES * 0x20) | eight | zeroes(eight ^ ONES * 0x7f);
+    if (json) {
+      odd |= zeroes(eight ^ ONES * '"') | zeroes(eight ^ ONES * '\\');
+    }
+    return (odd & HIGHS) == 0;
+  }
+
+  private static boolean isPlain(byte each, boolean json) {
+    return each >= 0x20 && each != 0x7f && !(json && (each == '"' || each == '\\'));
+  }
+
   /** Whether it begins a character of several bytes that cannot be one of those to be escaped. */
   private static boolean isLetter(byte first) {
     return first < 0 && first != FIRST_CONTROLS && first != FIRST_SEPARATORS;
-  }
-
-  private static boolean isPlain(byte each) {
-    return each >= 0x20 && each != 0x7f && each != '"' && each != '\\';
   }
 
   /** The high bit of each byte that is zero, and perhaps of some above one. */
