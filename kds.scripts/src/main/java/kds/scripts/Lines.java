@@ -23,10 +23,7 @@ final class Lines {
     int end = from + count;
     int at = pastReturn(bytes, from, end);
     while (at < end) {
-      int stop = at;
-      while (stop < end && bytes[stop] != '\n' && bytes[stop] != '\r') {
-        stop++;
-      }
+      int stop = Scan.lineEnd(bytes, at, end);
       if (stop == end) {
         hold(bytes, at, end);
         return;

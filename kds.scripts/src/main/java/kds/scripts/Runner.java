@@ -211,15 +211,16 @@ final class Runner {
 
   private static Consumer<String> logged(
       String script, @org.jspecify.annotations.Nullable String kasmId) {
+    String start = script + ": ";
     return line -> {
       if (kasmId == null) {
-        OUTPUT.info("{}: {}", script, line);
+        OUTPUT.info(start.concat(line));
         return;
       }
       String before = MDC.get("session");
       MDC.put("session", kasmId);
       try {
-        OUTPUT.info("{}: {}", script, line);
+        OUTPUT.info(start.concat(line));
       } finally {
         if (before == null) {
           MDC.remove("session");

@@ -10,12 +10,15 @@ import java.util.List;
  * thread-safe.
  */
 final class Transcript {
+  private static final byte[] END = {'\n'};
+
   private final Excerpt text = new Excerpt();
   private long lines;
 
   void add(String line) {
-    byte[] bytes = (line + '\n').getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     text.add(bytes, 0, bytes.length);
+    text.add(END, 0, END.length);
     lines++;
   }
 

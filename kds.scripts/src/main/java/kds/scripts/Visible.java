@@ -5,19 +5,23 @@ import java.util.HexFormat;
 
 /** Text of bytes that anybody may have written: invalid UTF-8 replaced, controls made visible. */
 final class Visible {
-  private static final HexFormat HEX = HexFormat.of();
+  /** How each character below U+0100 is shown. */
+  private static final String[] CONTROLS = new String[0x100];
+
+  static {
+    for (int each = 0; each < CONTROLS.length; each++) {
+      CONTROLS[each] = "\\x" + HexFormat.of().toHexDigits((byte) each);
+    }
+  }
 
   private Visible() {}
 
   /** Makes a text of a line. */
   static String line(byte[] bytes, int from, int length) {
-    for (int at = from; at < from + length; at++) {
-      // Not plain ASCII: a byte of UTF-8 is negative here.
-      if (bytes[at] < ' ' && bytes[at] != '\t' || bytes[at] == 0x7f) {
-        return shown(new String(bytes, from, length, StandardCharsets.UTF_8), false);
-      }
+    if (Scan.invisible(bytes, from, from + length) == from + length) {
+      return new String(bytes, from, length, StandardCharsets.US_ASCII);
     }
-    return new String(bytes, from, length, StandardCharsets.US_ASCII);
+    return shown(new String(bytes, from, length, StandardCharsets.UTF_8), false);
   }
 
   /** Makes a text of several lines. */
@@ -27,17 +31,21 @@ final class Visible {
 
   private static String shown(String text, boolean lines) {
     StringBuilder shown = new StringBuilder(text.length() + 16);
+    int clean = 0;
     for (int at = 0; at < text.length(); at++) {
       char each = text.charAt(at);
-      if (each == '\t' || lines && each == '\n' || !isControl(each)) {
-        shown.append(each);
-      } else if (each < 0x100) {
-        HEX.toHexDigits(shown.append("\\x"), (byte) each);
-      } else {
-        shown.append("\\u").append(HEX.toHexDigits(each));
+      if (each >= ' ' && each < 0x7f || each == '\t' || lines && each == '\n' || !isControl(each)) {
+        continue;
       }
+      shown.append(text, clean, at);
+      if (each < 0x100) {
+        shown.append(CONTROLS[each]);
+      } else {
+        shown.append("\\u").append(HexFormat.of().toHexDigits(each));
+      }
+      clean = at + 1;
     }
-    return shown.toString();
+    return shown.append(text, clean, text.length()).toString();
   }
 
   /** Also what turns the direction of writing, or ends a line for some readers. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import kds.api.host.TrustedFiles;
 import kds.core.config.ConfigService;
 import kds.core.testing.Framework;
@@ -65,6 +66,7 @@ class LoggingTest {
                 "org.ops4j.pax.logging.DefaultServiceLog.level", "WARN",
                 "org.ops4j.pax.logging.StaticLogbackFile",
                     conf.resolve("logback-start.xml").toString()));
+    framework.installNew(forms());
     try (var jars = Files.list(Path.of("target/logging"))) {
       jars.sorted().forEach(framework::startNew);
     }
@@ -158,6 +160,18 @@ class LoggingTest {
     assertThat(Files.readAllLines(audit)).hasSize(2);
   }
 
+  /** The fragment that holds the forms of records. */
+  private static Path forms() {
+    return Stream.of(System.getProperty("java.class.path").split(":"))
+        .map(Path::of)
+        .filter(
+            entry ->
+                entry.endsWith("kds.core/log/target/classes")
+                    || entry.getFileName().toString().matches("kds\\.log-[0-9].*\\.jar"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private Path awaitAuditFile() throws Exception {
     awaitSaid("info|kds.audit-probe|x", "x");
     Path audit = folder.resolve("log/audit.jsonl");
@@ -194,15 +208,19 @@ class LoggingTest {
     }
   }
 
-  private List<String> said(String command) {
-    String mark = "mark-" + marks++;
+  private List<String> said(String command) throws InterruptedException {
+    String mark = "mark-" + marks++ + ".";
     int from = console.size();
     talker.accept(command);
     talker.accept("info|kds.mark|" + mark);
-    String all = console.toString(StandardCharsets.UTF_8);
+    // Records are written a moment after they are logged.
+    long end = System.nanoTime() + Framework.PATIENCE.toNanos();
+    while (!console.toString(StandardCharsets.UTF_8).contains(mark)) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
     String mine =
         new String(console.toByteArray(), from, console.size() - from, StandardCharsets.UTF_8);
-    assertThat(all).contains(mark);
     // The kernel's own lines come when they come.
     return mine.lines()
         .filter(line -> !line.contains("mark-") && !line.contains("kds.core.config."))

@@ -26,7 +26,7 @@ final class Assembly {
     this.home = home;
   }
 
-  /** The names of the jars that the launcher starts, in its order. */
+  /** The names of the jars that the launcher installs or starts, in its order. */
   List<String> startList() {
     Properties launcher = new Properties();
     try (Reader reader = Files.newBufferedReader(dist.resolve("conf/config.properties"))) {
@@ -35,7 +35,8 @@ final class Assembly {
       throw new UncheckedIOException("No distribution in " + dist + "; run mvn package first", e);
     }
     List<String> names = new ArrayList<>();
-    for (String level : List.of("felix.auto.start.1", "felix.auto.start.2")) {
+    for (String level :
+        List.of("felix.auto.install.1", "felix.auto.start.1", "felix.auto.start.2")) {
       Stream.of(launcher.getProperty(level).split(" "))
           .map(url -> url.substring(url.lastIndexOf('/') + 1))
           .forEach(names::add);
@@ -57,7 +58,8 @@ final class Assembly {
     }
     for (String name : startList()) {
       int level = name.startsWith("pax-logging") ? 1 : 2;
-      all.add(bundle(dist.resolve("bundle").resolve(name).toUri().toString()).startLevel(level));
+      String url = dist.resolve("bundle").resolve(name).toUri().toString();
+      all.add(bundle(url).startLevel(level).start(!name.startsWith("kds.log-")));
     }
     all.add(junitBundles());
     all.addAll(List.of(more));
