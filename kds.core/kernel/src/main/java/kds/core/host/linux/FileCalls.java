@@ -22,6 +22,8 @@ public final class FileCalls {
   private static final MethodHandle PWRITE =
       Libc.returningLong("pwrite", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle FSYNC = Libc.returningInt("fsync", JAVA_INT);
+  private static final MethodHandle SYNC_FILE_RANGE =
+      Libc.returningInt("sync_file_range", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle FSTATFS = Libc.returningInt("fstatfs", JAVA_INT, ADDRESS);
   private static final MethodHandle GETDENTS =
       Libc.returningLong("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -30,6 +32,7 @@ public final class FileCalls {
   private static final MethodHandle PRCTL =
       Libc.returningInt("prctl", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
+  private static final int SYNC_FILE_RANGE_WRITE = 2;
   private static final int PR_GET_SECUREBITS = 27;
   private static final int NO_SETUID_FIXUP = 4;
   private static final long TMPFS = 0x01021994L;
@@ -97,6 +100,18 @@ public final class FileCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Libc.STATE);
       return Libc.result(state, (int) FSYNC.invokeExact(state, file));
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  /** Has the device begin to write a stretch. Says nothing of when that is done, or of its fate. */
+  public static int beginWriting(int file, long from, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Libc.STATE);
+      return Libc.result(
+          state,
+          (int) SYNC_FILE_RANGE.invokeExact(state, file, from, length, SYNC_FILE_RANGE_WRITE));
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
