@@ -16,7 +16,6 @@ import kds.api.host.HostException;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 import kds.http.server.Settings.Endpoint;
-import kds.http.tls.TlsCiphers;
 import kds.http.token.Tokens;
 import org.apache.felix.hc.api.Result;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -81,7 +80,6 @@ final class Upkeep {
     thread.execute(
         () -> {
           try {
-            TlsCiphers.offer();
             server.start();
             watch = FileWatch.start(() -> soon(SETTLE_MILLIS));
             round();
@@ -122,7 +120,6 @@ final class Upkeep {
         watch.close();
       }
       server.stop(settings.get().drainTimeout());
-      TlsCiphers.withdraw();
     } finally {
       ended.complete(null);
       thread.shutdownNow();
