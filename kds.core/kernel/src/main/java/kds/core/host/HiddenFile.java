@@ -31,6 +31,7 @@ final class HiddenFile implements HostUpload {
   private final FileContent content;
   private final Reservation reservation;
   private final Publication publication;
+  private final WriteBack writeBack;
   private final boolean kept;
   private boolean sealed;
   private long size;
@@ -55,6 +56,7 @@ final class HiddenFile implements HostUpload {
     this.what = what;
     this.content = new FileContent(file, terms, workers, what);
     this.reservation = new Reservation(file, terms, workers, what);
+    this.writeBack = new WriteBack(file, terms, workers, what);
     this.publication = new Publication(file, folder, part, terms, what);
   }
 
@@ -119,6 +121,7 @@ final class HiddenFile implements HostUpload {
     } finally {
       size += from.position() - before;
     }
+    writeBack.grown(size);
     state = Progress.WRITING;
   }
 
@@ -237,6 +240,7 @@ final class HiddenFile implements HostUpload {
     state = Progress.BROKEN;
     content.cut(to);
     size = to;
+    writeBack.cut(to);
     reservation.forget();
     state = Progress.WRITING;
   }

@@ -37,6 +37,7 @@ public final class LinuxHostFiles implements HostFiles {
   private final Workers workers;
   private final Leftovers leftovers;
   private final KeptFiles kept;
+  private final AtOnce atOnce;
   private final Powers powers = Powers.ofThisProcess();
 
   /** Finds out what the service may do. */
@@ -51,6 +52,7 @@ public final class LinuxHostFiles implements HostFiles {
     this.workers = workers;
     this.leftovers = new Leftovers(workers);
     this.kept = new KeptFiles(workers);
+    this.atOnce = new AtOnce(workers);
   }
 
   @Activate
@@ -99,7 +101,7 @@ public final class LinuxHostFiles implements HostFiles {
                 return walk.own(thread, above, folder, create);
               }
             });
-    return new OpenFolder(entered, terms, workers, names, leftovers, kept);
+    return new OpenFolder(entered, terms, workers, names, leftovers, kept, atOnce);
   }
 
   @Override
@@ -110,10 +112,13 @@ public final class LinuxHostFiles implements HostFiles {
     }
     long uid = FileCalls.uid();
     Terms terms = Terms.shared(folder, uid, users.self().name());
+    Descriptor known = atOnce.enter(folder);
     Walk walk = new Walk(terms);
     Descriptor entered =
-        workers.open(uid, List.of(), thread -> walk.anchor(thread, folder.toString()));
-    return new OpenFolder(entered, terms, workers, names, leftovers, kept);
+        known != null
+            ? known
+            : workers.open(uid, List.of(), thread -> walk.anchor(thread, folder.toString()));
+    return new OpenFolder(entered, terms, workers, names, leftovers, kept, atOnce);
   }
 
   /** As whom to act for a user; null when the service is that user. */

@@ -50,17 +50,17 @@ final class OpenFile implements HostFile {
 
   @Override
   public String version() {
-    return "%x-%x-%x-%s-%s"
-        .formatted(
-            status.device(),
-            status.inode(),
-            status.size(),
-            stamp(status.modified()),
-            stamp(status.changed()));
+    return String.join(
+        "-",
+        Long.toHexString(status.device()),
+        Long.toHexString(status.inode()),
+        Long.toHexString(status.size()),
+        stamp(status.modified()),
+        stamp(status.changed()));
   }
 
   private static String stamp(Instant time) {
-    return "%x.%x".formatted(time.getEpochSecond(), time.getNano());
+    return Long.toHexString(time.getEpochSecond()) + '.' + Integer.toHexString(time.getNano());
   }
 
   @Override
@@ -97,6 +97,9 @@ final class OpenFile implements HostFile {
       }
       if (bytes != -Errno.EAGAIN) {
         way = FileCalls.inMemory(file.number()) ? Way.ALWAYS_AT_ONCE : Way.HAND_OVER;
+      }
+      if (way == Way.ALWAYS_AT_ONCE) {
+        return FileCalls.read(file.number(), into, position);
       }
     }
     return workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));

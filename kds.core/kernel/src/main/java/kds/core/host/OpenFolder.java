@@ -35,6 +35,7 @@ final class OpenFolder implements HostFolder {
   private final Names names;
   private final Leftovers leftovers;
   private final KeptFiles kept;
+  private final AtOnce atOnce;
 
   OpenFolder(
       Descriptor root,
@@ -42,8 +43,10 @@ final class OpenFolder implements HostFolder {
       Workers workers,
       Names names,
       Leftovers leftovers,
-      KeptFiles kept) {
+      KeptFiles kept,
+      AtOnce atOnce) {
     this.kept = kept;
+    this.atOnce = atOnce;
     this.root = root;
     this.terms = terms;
     this.walk = new Walk(terms);
@@ -61,7 +64,10 @@ final class OpenFolder implements HostFolder {
   public HostFile open(String path) throws HostException {
     RelativePath file = RelativePath.file(path);
     refuseHidden(file);
-    return workers.open(terms.uid(), List.of(root), thread -> open(thread, file));
+    HostFile known = atOnce.open(root, file, terms);
+    return known != null
+        ? known
+        : workers.open(terms.uid(), List.of(root), thread -> open(thread, file));
   }
 
   private HostFile open(HostThread thread, RelativePath path) throws HostException {
@@ -71,7 +77,11 @@ final class OpenFolder implements HostFolder {
     }
     Descriptor file = new Descriptor((int) fd);
     try {
-      return new OpenFile(file, regular(thread, file, path), terms, workers);
+      FileStatus status = regular(thread, file, path);
+      if (terms.identity() == null) {
+        atOnce.learn(root, walk.look(thread, root).device());
+      }
+      return new OpenFile(file, status, terms, workers);
     } catch (HostException | RuntimeException | Error e) {
       file.close();
       throw e;

@@ -2,11 +2,14 @@ package kds.core.host;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import kds.api.host.HostException;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.HostThreads;
 import kds.core.host.linux.HostThreads.Work;
+import kds.core.host.linux.Syscalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,7 @@ final class Workers {
   private final HostThreads openers = new HostThreads("kds-host", OPENERS, OPENERS_EACH);
   private final HostThreads movers = new HostThreads("kds-io", MOVERS, MOVERS_EACH);
   private final Semaphore inPlace = new Semaphore(carriers() / 2);
+  private final Queue<Syscalls> idle = new ConcurrentLinkedQueue<>();
 
   private final boolean namesEverything;
 
@@ -71,6 +75,35 @@ final class Workers {
    */
   boolean mayBlock() {
     return !Thread.currentThread().isVirtual() || inPlace.tryAcquire();
+  }
+
+  /** Calls of the kernel that are expected not to wait. */
+  @FunctionalInterface
+  interface Brief<T> {
+    /** Makes them; null when they would have to wait, or failed. */
+    @Nullable T by(Syscalls os);
+  }
+
+  /**
+   * Makes such calls in the calling thread, a virtual one, as the service itself.
+   *
+   * @return null when not here and now; then a host thread is to do it
+   */
+  <T> @Nullable T here(Brief<T> work) {
+    if (!Thread.currentThread().isVirtual() || !inPlace.tryAcquire()) {
+      return null;
+    }
+    try {
+      Syscalls free = idle.poll();
+      Syscalls os = free == null ? new Syscalls() : free;
+      try {
+        return work.by(os);
+      } finally {
+        idle.add(os);
+      }
+    } finally {
+      inPlace.release();
+    }
   }
 
   /** Ends what {@link #mayBlock} allowed. */

@@ -13,6 +13,9 @@ final class Safe {
 
   /** In quotes, on one line, without a token. */
   static String quoted(String text) {
+    if (isPlain(text)) {
+      return '"' + text + '"';
+    }
     StringBuilder safe = new StringBuilder(text.length() + 2).append('"');
     TOKEN
         .matcher(text)
@@ -29,6 +32,17 @@ final class Safe {
               }
             });
     return safe.append('"').toString();
+  }
+
+  /** As nearly all are: nothing to write otherwise, and no parameters. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\' || c == '?' || c == '&') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Line and paragraph separators, and what turns the direction of writing. */

@@ -21,6 +21,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends files up and down through a listener of its own on the loopback address: the same Jetty,
@@ -38,15 +39,23 @@ final class Exercise implements AutoCloseable {
    */
   private static final int UPLOAD = 1 << 20;
 
+  /**
+   * So many of them each way over a connection. Java makes what it compiles fit for what it has
+   * seen: after one connection alone, the next handshake has it throw the best of it away.
+   */
+  private static final int ROUNDS = 8;
+
   private static final int PATIENCE_MILLIS = 5_000;
 
   private final String secret = secret();
   private final Loopback tls = Loopback.make();
   private final HttpServer server;
-  private final Socket socket;
+  private final int port;
+  private volatile boolean over;
+  private volatile @Nullable Socket current;
 
   /**
-   * Opens the listener and connects to it.
+   * Opens the listener.
    *
    * @param settings the door's limits
    * @param calls what answers
@@ -55,9 +64,7 @@ final class Exercise implements AutoCloseable {
     server = new HttpServer(() -> settings, new Gate(calls), (request, response) -> {});
     try {
       server.start();
-      int port = server.open(new Endpoint(true, "127.0.0.1", 0), tls.server());
-      socket = tls.client().createSocket("127.0.0.1", port);
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      port = server.open(new Endpoint(true, "127.0.0.1", 0), tls.server());
     } catch (Exception e) {
       server.stop(Duration.ZERO);
       throw e instanceof IOException io ? io : new IOException(e.getMessage(), e);
@@ -75,16 +82,48 @@ final class Exercise implements AutoCloseable {
 
   long run(Duration most, BooleanSupplier enough, String key) throws IOException {
     long until = System.nanoTime() + most.toNanos();
-    InputStream in = new BufferedInputStream(socket.getInputStream(), 32 << 10);
-    OutputStream out = socket.getOutputStream();
     long moved = 0;
-    while (System.nanoTime() < until && !enough.getAsBoolean()) {
+    Connection connection = null;
+    try {
+      for (int round = 0; System.nanoTime() < until && !enough.getAsBoolean(); round++) {
+        if (connection == null || round % ROUNDS == 0) {
+          close(connection);
+          connection = connect();
+        }
+        moved += connection.move(key);
+      }
+      return moved;
+    } finally {
+      close(connection);
+    }
+  }
+
+  private Connection connect() throws IOException {
+    Socket socket = tls.client().createSocket("127.0.0.1", port);
+    current = socket;
+    if (over) {
+      socket.close();
+    }
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    InputStream in = new BufferedInputStream(socket.getInputStream(), 32 << 10);
+    return new Connection(socket, in, socket.getOutputStream());
+  }
+
+  private static void close(@Nullable Connection connection) throws IOException {
+    if (connection != null) {
+      connection.socket.close();
+    }
+  }
+
+  /** A client's. */
+  private record Connection(Socket socket, InputStream in, OutputStream out) {
+    /** Moves one file each way. */
+    long move(String key) throws IOException {
       put(out, key);
       answer(in);
       head(out, "GET", key, "");
-      moved += UPLOAD + answer(in);
+      return UPLOAD + answer(in);
     }
-    return moved;
   }
 
   private static void put(OutputStream out, String key) throws IOException {
@@ -147,8 +186,12 @@ final class Exercise implements AutoCloseable {
 
   /** Cuts off what runs. Any thread may do it. */
   void cut() {
+    over = true;
+    Socket socket = current;
     try {
-      socket.close();
+      if (socket != null) {
+        socket.close();
+      }
     } catch (IOException _) {
       // It is closed, or as good as.
     }
@@ -156,10 +199,8 @@ final class Exercise implements AutoCloseable {
 
   /** Closes all of it. */
   @Override
-  public void close() throws IOException {
-    try (socket) {
-      server.stop(Duration.ZERO);
-    }
+  public void close() {
+    server.stop(Duration.ZERO);
   }
 
   /** Lets in who knows the secret. */

@@ -17,7 +17,6 @@ import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.http.pem.UnusableException;
 import kds.http.server.Settings.Endpoint;
-import kds.http.tls.TlsCiphers;
 import kds.http.token.Tokens;
 import org.apache.felix.hc.api.Result;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -88,7 +87,6 @@ final class Upkeep {
     thread.execute(
         () -> {
           try {
-            TlsCiphers.offer();
             server.start();
             watch = watch();
             round();
@@ -143,7 +141,6 @@ final class Upkeep {
         watch.close();
       }
       server.stop(settings.get().drainTimeout());
-      TlsCiphers.withdraw();
     } finally {
       ended.complete(null);
       thread.shutdownNow();

@@ -159,7 +159,7 @@ final class TlsConnection extends SslConnection {
 
   /**
    * The pool, asked for more than Jetty asks for. On the heap: Java's AES-GCM takes a whole record
-   * of an array at once, but copies direct memory in pieces of 512 bytes; see {@link OnePassGcm}.
+   * of an array at once, but copies direct memory in pieces of 512 bytes.
    */
   private static final class Sizing extends ByteBufferPool.Wrapper {
     private boolean wide;

@@ -94,18 +94,13 @@ public final class Tokens {
       CompactToken.parse(token);
     }
     String digest = digest(token);
-    JsonNode claims = now.cache.get(digest);
-    boolean fresh = claims == null;
-    if (claims == null) {
-      claims = genuine(token, now.keys, peer.banned());
-    }
-    verifier.check(claims, rules.serverId(), rules.skew(), clock.instant());
-    Set<String> scopes = peer.kasm() ? rules.defaultScopes() : Set.of();
-    Caller caller =
-        new Claims(claims, rules.names())
-            .caller(name(token), peer.address().getHostAddress(), scopes);
-    if (fresh) {
-      now.cache.put(digest, claims);
+    Verified known = now.cache.get(digest);
+    Verified verified =
+        known != null ? known : new Verified(genuine(token, now.keys, peer.banned()), name(token));
+    verifier.check(verified.claims(), rules.serverId(), rules.skew(), clock.instant());
+    Caller caller = verified.caller(peer, rules);
+    if (known == null) {
+      now.cache.put(digest, verified);
     }
     refuseRevoked(caller);
     return caller;

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /**
  * The calls on an open file that do not care who asks: whether they are allowed was decided when it
@@ -21,6 +22,8 @@ public final class FileCalls {
   private static final MethodHandle PWRITE =
       Libc.returningLong("pwrite", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle FSYNC = Libc.returningInt("fsync", JAVA_INT);
+  private static final MethodHandle SYNC_FILE_RANGE =
+      Libc.returningInt("sync_file_range", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle FSTATFS = Libc.returningInt("fstatfs", JAVA_INT, ADDRESS);
   private static final MethodHandle GETDENTS =
       Libc.returningLong("getdents64", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -29,10 +32,15 @@ public final class FileCalls {
   private static final MethodHandle PRCTL =
       Libc.returningInt("prctl", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
+  private static final int SYNC_FILE_RANGE_WRITE = 2;
   private static final int PR_GET_SECUREBITS = 27;
   private static final int NO_SETUID_FIXUP = 4;
   private static final long TMPFS = 0x01021994L;
   private static final long RAMFS = 0x858458f6L;
+
+  /** File systems of this machine's own devices and memory (statfs(2)): ext, XFS, btrfs, F2FS. */
+  private static final Set<Long> LOCAL =
+      Set.of(TMPFS, RAMFS, 0xef53L, 0x58465342L, 0x9123683eL, 0xf2f52010L);
 
   private FileCalls() {}
 
@@ -97,6 +105,18 @@ public final class FileCalls {
     }
   }
 
+  /** Has the device begin to write a stretch. Says nothing of when that is done, or of its fate. */
+  public static int beginWriting(int file, long from, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Libc.STATE);
+      return Libc.result(
+          state,
+          (int) SYNC_FILE_RANGE.invokeExact(state, file, from, length, SYNC_FILE_RANGE_WRITE));
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
   /** Reads the next entries of a folder. */
   static long entries(int folder, MemorySegment into) {
     try (Arena arena = Arena.ofConfined()) {
@@ -120,10 +140,19 @@ public final class FileCalls {
 
   /** Whether a file lies in memory, so that reading it never waits. */
   public static boolean inMemory(int file) {
+    long type = fileSystem(file);
+    return type == TMPFS || type == RAMFS;
+  }
+
+  /** Whether it is on a device of this machine, as far as the kind of file system tells. */
+  public static boolean isLocal(int file) {
+    return LOCAL.contains(fileSystem(file));
+  }
+
+  private static long fileSystem(int file) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(120, 8);
-      long type = statfs(arena, file, status) < 0 ? 0 : status.get(JAVA_LONG, 0);
-      return type == TMPFS || type == RAMFS;
+      return statfs(arena, file, status) < 0 ? 0 : status.get(JAVA_LONG, 0);
     } catch (Throwable e) {
       throw Libc.broken(e);
     }

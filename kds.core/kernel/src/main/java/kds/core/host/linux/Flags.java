@@ -46,6 +46,7 @@ public final class Flags {
   static final long RESOLVE_NO_MAGICLINKS = 2;
   static final long RESOLVE_NO_SYMLINKS = 4;
   static final long RESOLVE_BENEATH = 8;
+  static final long RESOLVE_CACHED = 0x20;
 
   /** A path that the operator or the name service gave. */
   public static final long TRUSTED = RESOLVE_NO_MAGICLINKS;
@@ -61,6 +62,7 @@ public final class Flags {
   static final int AT_SYMLINK_FOLLOW = 0x400;
   static final int AT_NO_AUTOMOUNT = 0x800;
   static final int AT_EMPTY_PATH = 0x1000;
+  static final int AT_STATX_DONT_SYNC = 0x4000;
 
   /** For a rename: fail when the name is taken. */
   public static final int NO_REPLACE = 1;
@@ -75,6 +77,14 @@ public final class Flags {
   static final long SYS_SETGROUPS = ARM ? 159 : 116;
 
   private Flags() {}
+
+  /**
+   * The same way of walking, through nothing but what the kernel has in memory; {@code -EAGAIN}
+   * otherwise, {@code -EINVAL} before Linux 5.12.
+   */
+  public static long cached(long resolve) {
+    return resolve | RESOLVE_CACHED;
+  }
 
   private static boolean machineIsArm() {
     String machine = System.getProperty("os.arch");

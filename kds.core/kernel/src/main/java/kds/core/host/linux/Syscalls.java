@@ -19,7 +19,7 @@ import java.util.Arrays;
  */
 public final class Syscalls {
   /** PATH_MAX, the final NUL included. */
-  static final int MOST_PATH = 4096;
+  public static final int MOST_PATH = 4096;
 
   private static final MethodHandle OPENAT2 = Libc.syscall(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG);
   private static final MethodHandle MKDIRAT =
@@ -131,6 +131,11 @@ public final class Syscalls {
   /** Looks at an open file; then see {@link #status()}. */
   public int look(int file) {
     return look(file, put(path, NOTHING), Flags.AT_EMPTY_PATH, status);
+  }
+
+  /** The same by what is known here: no server of a remote file system is asked. */
+  public int lookAtOnce(int file) {
+    return look(file, put(path, NOTHING), Flags.AT_EMPTY_PATH | Flags.AT_STATX_DONT_SYNC, status);
   }
 
   /** Looks at a name in a folder, not through a link; then see {@link #status()}. */
