@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
@@ -37,6 +38,7 @@ public final class Router extends Handler.Abstract {
   private final RouteMap routes;
   private final Gates gates;
   private final AtomicReference<@Nullable Handler> addOns = new AtomicReference<>();
+  private final AtomicInteger running = new AtomicInteger();
 
   /** Makes one for a table of routes. */
   public Router(List<Route> routes, Gates gates) {
@@ -58,8 +60,15 @@ public final class Router extends Handler.Abstract {
     addOns.compareAndSet(handler, null);
   }
 
+  /** How many requests are being answered now. */
+  public int running() {
+    return running.get();
+  }
+
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    running.incrementAndGet();
+    Request.addCompletionListener(request, ignored -> running.decrementAndGet());
     new Call(request, response, callback).begin();
     return true;
   }

@@ -52,6 +52,9 @@ public interface Inner {
    */
   Handler rehearsal();
 
+  /** Whether {@link #handler} has requests to answer now. */
+  boolean busy();
+
   /**
    * Is told of every request when it has ended, refused ones too. Those that Jetty itself refused
    * as malformed have no attributes. Never sees a token in the URI.

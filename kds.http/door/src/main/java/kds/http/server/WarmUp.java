@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -29,6 +30,8 @@ public final class WarmUp {
 
   /** The compilers are done in less, unless the machine is busy with other things. */
   private static final Duration MOST = Duration.ofSeconds(8);
+
+  private static final long PAUSE_NANOS = 200_000_000;
 
   /** What was compiled stays so: later only the port has changed. */
   private static final AtomicBoolean FIRST = new AtomicBoolean(true);
@@ -73,12 +76,20 @@ public final class WarmUp {
     }
   }
 
+  /** Asked between files: while users have requests running the processors are left to them. */
+  private boolean enough(Compiling compiling) {
+    if (!stopped && inner.busy()) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return stopped || compiling.getAsBoolean();
+  }
+
   private void run() {
     long began = System.nanoTime();
     try (Exercise exercise = new Exercise(settings, inner.rehearsal())) {
       running = exercise;
       Compiling compiling = Compiling.now();
-      long bytes = exercise.run(MOST, () -> stopped || compiling.getAsBoolean());
+      long bytes = exercise.run(MOST, () -> enough(compiling));
       LOG.info(
           "Warmed up: moved {} MiB to itself in {} ms",
           bytes >> 20,

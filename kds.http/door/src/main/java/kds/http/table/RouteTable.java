@@ -68,6 +68,11 @@ public final class RouteTable implements Inner {
   }
 
   @Override
+  public boolean busy() {
+    return router.running() > 0;
+  }
+
+  @Override
   public RequestLog accessLog() {
     return accessLog;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import kds.http.access.Requirement;
 import kds.http.files.FileRoutes;
 import kds.http.log.AccessLog;
 import kds.http.server.Inner;
-import kds.http.testing.InHouse;
+import kds.http.testing.House;
 import kds.http.testing.OneGate;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
@@ -23,12 +24,35 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.MDC;
 
-class RouterTest extends InHouse {
+class RouterTest {
+  private static final String AUTH = "Authorization: " + TestDoor.FILES;
+
+  @TempDir Path folder;
+  private House house;
+
+  @BeforeEach
+  void open() throws Exception {
+    house = new House(folder);
+  }
+
+  @AfterEach
+  void close() {
+    house.close();
+  }
+
+  private Answer get(String target, String... headers) throws IOException {
+    return house.client.call("GET", target, headers);
+  }
+
   private Answer raw(String method, String target) throws IOException {
     return Raw.get(house.door.port(), method, target, AUTH, "Content-Length: 0");
   }
@@ -144,6 +168,34 @@ class RouterTest extends InHouse {
         assertThat(seen.get()).contains("true");
         assertThat(id).isNotNull();
       }
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void countsTheRequestsThatItAnswers() throws Exception {
+    AtomicReference<Router> router = new AtomicReference<>();
+    Route route =
+        new Route(
+            "GET",
+            "/count",
+            Requirement.ANY,
+            (Route.Plain) exchange -> exchange.json(200, List.of(router.get().running())));
+    router.set(new Router(List.of(route), new OneGate(house.files)));
+    try (TestDoor door = new TestDoor(router.get(), new AccessLog(), true)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(Raw.get(door.port(), "GET", "/count", AUTH).text()).isEqualTo("[1]");
+        awaitIdle(router.get());
+        assertThat(Raw.get(door.port(), "GET", "/none", AUTH).status()).isEqualTo(404);
+        awaitIdle(router.get());
+      }
+    }
+  }
+
+  /** A client has its answer a moment before. */
+  private static void awaitIdle(Router router) {
+    while (router.running() > 0) {
+      Thread.onSpinWait();
     }
   }
 

@@ -78,6 +78,11 @@ final class TestDoor implements AutoCloseable {
           }
 
           @Override
+          public boolean busy() {
+            return false;
+          }
+
+          @Override
           public RequestLog accessLog() {
             return (request, response) ->
                 accessLog.add(

@@ -71,6 +71,11 @@ final class WarmUpTest {
     }
 
     @Override
+    public boolean busy() {
+      return false;
+    }
+
+    @Override
     public RequestLog accessLog() {
       throw new AssertionError("The warm-up has no business with the log.");
     }
