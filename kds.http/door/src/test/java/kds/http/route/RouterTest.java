@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,7 @@ import kds.http.access.Requirement;
 import kds.http.files.FileRoutes;
 import kds.http.log.AccessLog;
 import kds.http.server.Inner;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.OneGate;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
@@ -24,35 +23,13 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.MDC;
 
-class RouterTest {
-  private static final String AUTH = "Authorization: " + TestDoor.FILES;
-
-  @TempDir Path folder;
-  private House house;
-
-  @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
-  }
-
-  private Answer get(String target, String... headers) throws IOException {
-    return house.client.call("GET", target, headers);
-  }
-
+class RouterTest extends InHouse {
   private Answer raw(String method, String target) throws IOException {
     return Raw.get(house.door.port(), method, target, AUTH, "Content-Length: 0");
   }
