@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -244,6 +245,41 @@ class EngineTest {
     SessionReport last = rig.end(two.session().kasmId()).orElseThrow();
     assertThat(status(last, "mount")).isEqualTo(Status.DONE);
     assertThat(rig.acts().stream().filter("mount.end"::equals)).hasSize(1);
+  }
+
+  @Test
+  void tellsTheFirstOfTwoThatStartAtOnceThatItIsAlone() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch open = new CountDownLatch(1);
+    List<Integer> others = new CopyOnWriteArrayList<>();
+    rig.with(
+            new ToyStep("slow", 100)
+                .onStart(
+                    context -> {
+                      inside.countDown();
+                      within20s(open);
+                      return StepResult.done("Done.");
+                    }))
+        .with(
+            new ToyStep("profile", 200)
+                .onStart(
+                    context -> {
+                      others.add(context.otherSessions());
+                      return StepResult.done("Done.");
+                    }));
+    var one = rig.engine.start(Rig.request("ann")).toCompletableFuture();
+    within20s(inside);
+    SessionRequest second = Rig.request("ann");
+    var two = rig.engine.start(second).toCompletableFuture();
+    Path journal = folder.resolve("state/sessions/" + second.session().kasmId() + ".json");
+    for (long until = System.nanoTime() + 20_000_000_000L; !Files.exists(journal); ) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.sleep(2);
+    }
+    open.countDown();
+    one.get(20, TimeUnit.SECONDS);
+    two.get(20, TimeUnit.SECONDS);
+    assertThat(others).containsExactly(0, 1);
   }
 
   @Test
