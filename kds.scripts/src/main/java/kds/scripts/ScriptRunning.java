@@ -61,6 +61,7 @@ public final class ScriptRunning implements Scripts {
   private final Runs runs;
   private final Runner runner;
   private final HostProcesses processes;
+  private final Aftermath aftermath;
   private final Map<String, Turns> turns = new ConcurrentHashMap<>();
   private final Set<Turns> allTurns = ConcurrentHashMap.newKeySet();
   private final Set<CompletableFuture<?>> going = ConcurrentHashMap.newKeySet();
@@ -96,6 +97,7 @@ public final class ScriptRunning implements Scripts {
                 ServiceLife.mark(),
                 context.getBundle().getBundleId()),
             Elders.of(context)),
+        new Aftermath(Path.of(context.getProperty("kds.run")), ServiceLife.mark(), processes),
         () -> context.getBundle(0).getState() == Bundle.STOPPING,
         api::now,
         Settings.of(config));
@@ -108,16 +110,24 @@ public final class ScriptRunning implements Scripts {
       Audit audit,
       Variables base,
       Runs runs,
+      Aftermath aftermath,
       BooleanSupplier stopping,
       Supplier<Settings.Api> api,
       Settings settings) {
     this.api = api;
     this.runs = runs;
+    this.aftermath = aftermath;
     this.stopping = stopping;
     this.processes = processes;
     this.settings = settings;
     shelf = new Shelf(trusted);
     runner = new Runner(processes, users, audit, base, runs);
+  }
+
+  /** Ends what an earlier life of the service left, before anything else runs. */
+  @Activate
+  void begin() {
+    aftermath.begin();
   }
 
   private static @Nullable Path tools(@Nullable String bundles) {
@@ -143,15 +153,22 @@ public final class ScriptRunning implements Scripts {
       String name, SessionContext context, Map<String, String> variables) {
     Settings now = settings;
     Job job = Job.of(BUILTIN, context, variables, !OF_THE_END.contains(name), api.get());
-    return going(
+    Turns own = turns(job);
+    CompletableFuture<ScriptRun> run =
         CompletableFuture.supplyAsync(
             () -> {
+              aftermath.await();
               if (name.contains("/") || !shelf.exists(now.scripts(), BUILTIN, name)) {
                 return absent(name, job, now);
               }
-              return runner.run(shelf.one(now.scripts(), BUILTIN, name), job, now, stopping);
+              if (stopping.getAsBoolean()) {
+                own.stop();
+              }
+              return own.take(shelf.one(now.scripts(), BUILTIN, name), job, now, runner);
             },
-            threads));
+            threads);
+    run.whenComplete((_, _) -> forget(job, own));
+    return going(run);
   }
 
   private static ScriptRun absent(String name, Job job, Settings now) {
@@ -165,11 +182,24 @@ public final class ScriptRunning implements Scripts {
   public FolderRun folder(String folder, @Nullable SessionContext context) {
     Settings now = settings;
     Job job = Job.of(folder, context, Map.of(), !folder.equals(Job.SESSION_END), api.get());
+    Turns own = turns(job);
     // The folder is on a disk that may be slow: nothing here may block.
     CompletableFuture<FolderRun> begun =
-        CompletableFuture.supplyAsync(() -> begin(folder, job, now), threads);
+        CompletableFuture.supplyAsync(() -> begin(folder, job, now, own), threads);
+    begun.thenCompose(FolderRun::all).whenComplete((_, _) -> forget(job, own));
     return new FolderRun(
         begun.thenCompose(FolderRun::waited), going(begun.thenCompose(FolderRun::all)));
+  }
+
+  /** Whether what is asked for now still gets its turn; from here on an end stops it. */
+  private Turns turns(Job job) {
+    Turns own = new Turns();
+    allTurns.add(own);
+    Turns before = job.kasmId() == null ? null : turns.put(job.kasmId(), own);
+    if (before != null) {
+      own.with(before);
+    }
+    return own;
   }
 
   private <T> CompletableFuture<T> going(CompletableFuture<T> future) {
@@ -178,22 +208,15 @@ public final class ScriptRunning implements Scripts {
     return future;
   }
 
-  private FolderRun begin(String folder, Job job, Settings now) {
+  private FolderRun begin(String folder, Job job, Settings now, Turns own) {
+    aftermath.await();
     Order order = Order.of(shelf.folder(now.scripts(), folder));
     order.complaints().forEach(complaint -> LOG.warn("{}: {}", folder, complaint));
     boolean waits = !folder.equals(Variables.SESSION_START) || now.waitAtStart();
     Predicate<Script> waited =
         script -> script.header().waits() == null ? waits : script.header().waits();
-    Turns own = new Turns();
-    allTurns.add(own);
-    Turns before = job.kasmId() == null ? null : turns.put(job.kasmId(), own);
-    FolderRun run =
-        Lanes.begin(order.scripts(), waited, threads, script -> own.take(script, job, now, runner));
-    if (before != null) {
-      own.with(before);
-    }
-    run.all().whenComplete((_, _) -> forget(job, own));
-    return run;
+    return Lanes.begin(
+        order.scripts(), waited, threads, script -> own.take(script, job, now, runner));
   }
 
   private void forget(Job job, Turns own) {
@@ -212,6 +235,7 @@ public final class ScriptRunning implements Scripts {
     }
     return CompletableFuture.runAsync(
         () -> {
+          aftermath.await();
           try {
             endNow(Run.groupsOf(kasmId), now);
           } catch (HostException e) {

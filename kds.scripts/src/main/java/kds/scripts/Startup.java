@@ -7,8 +7,6 @@ import java.time.Duration;
 import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
-import kds.api.host.HostException;
-import kds.api.host.HostProcesses;
 import kds.api.script.Scripts;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -37,21 +35,15 @@ public final class Startup {
 
   private final Path run;
   private final Entrance entrance;
-  private final HostProcesses processes;
   private volatile boolean over;
 
   /** Made by Declarative Services, once there are scripts to be entered. */
   @Activate
-  public Startup(
-      BundleContext context,
-      @Reference Gates gates,
-      @Reference HostProcesses processes,
-      @Reference Scripts scripts) {
-    this(Path.of(context.getProperty("kds.run")), gates, processes);
+  public Startup(BundleContext context, @Reference Gates gates, @Reference Scripts scripts) {
+    this(Path.of(context.getProperty("kds.run")), gates);
   }
 
-  Startup(Path run, Gates gates, HostProcesses processes) {
-    this.processes = processes;
+  Startup(Path run, Gates gates) {
     this.run = run;
     this.entrance = new Entrance(gates);
   }
@@ -75,7 +67,6 @@ public final class Startup {
       boolean begun = false;
       try {
         Files.writeString(run.resolve(MARK), ServiceLife.mark());
-        endWhatAnEarlierServiceLeft();
         lease.service().folder(Job.STARTUP, null).all().whenComplete((_, _) -> lease.close());
         begun = true;
       } finally {
@@ -103,20 +94,6 @@ public final class Startup {
         }
         Thread.sleep(BETWEEN_TRIES);
       }
-    }
-  }
-
-  /** A script whose service was killed has no limit any more and nobody who hears it. */
-  private void endWhatAnEarlierServiceLeft() {
-    try {
-      for (String group : processes.groups()) {
-        if (Farewell.isOurs(group)) {
-          LOG.warn("Ending what is left of a script of an earlier start of the service: {}", group);
-          processes.end(group, Duration.ofSeconds(5));
-        }
-      }
-    } catch (HostException e) {
-      LOG.error("Scripts of an earlier start could not be ended: {}", e.getMessage());
     }
   }
 

@@ -67,7 +67,7 @@ final class House implements AutoCloseable {
     }
     processes = real.service();
     mode(folder, "rwxr-xr-x");
-    store = folder.resolve("state/scripts");
+    store = Files.createDirectory(folder.resolve("state")).resolve("scripts");
     root = Files.createDirectory(folder.resolve("scripts"));
     mode(root, "rwxr-xr-x");
     for (String each : List.of("service_startup", "session_start", "session_end", "builtin")) {
@@ -109,6 +109,8 @@ final class House implements AutoCloseable {
   /** A further bundle of this life of the service. */
   ScriptRunning scripts(Settings settings) {
     long bundle = generations.size() + 1L;
+    Aftermath aftermath = new Aftermath(store.getParent(), life, processes);
+    aftermath.begin();
     ScriptRunning scripts =
         new ScriptRunning(
             processes,
@@ -117,6 +119,7 @@ final class House implements AutoCloseable {
             audit::add,
             base(),
             new Runs(new RunStore(store, life, bundle), others()),
+            aftermath,
             () -> stopping,
             () -> API,
             settings);

@@ -229,14 +229,14 @@ class StepsTest {
   @Test
   void serviceStartupRunsOnceForAProcess() throws Exception {
     house.bash("service_startup/10", "echo hello");
-    new Startup(folder, gates(), house.processes()).begin();
+    new Startup(folder, gates()).begin();
     House.until(
         "it has run", () -> scripts.runs(Optional.empty()).size() == 1 && leases.get() == 0);
     assertThat(scripts.runs(Optional.empty()).getFirst().head()).isEqualTo("hello\n");
-    new Startup(folder, gates(), house.processes()).once();
+    new Startup(folder, gates()).once();
     assertThat(scripts.runs(Optional.empty())).hasSize(1);
     Files.writeString(folder.resolve(Startup.MARK), "1 of an earlier start");
-    new Startup(folder, gates(), house.processes()).once();
+    new Startup(folder, gates()).once();
     House.until("it has run again", () -> scripts.runs(Optional.empty()).size() == 2);
     House.until("it is left", () -> leases.get() == 0);
   }
@@ -256,7 +256,7 @@ class StepsTest {
                 : gates().enter(capability, service);
           }
         };
-    new Startup(folder, late, house.processes()).begin();
+    new Startup(folder, late).begin();
     House.until("it has run", () -> scripts.runs(Optional.empty()).size() == 1);
     House.until("it is left", () -> leases.get() == 0);
   }
