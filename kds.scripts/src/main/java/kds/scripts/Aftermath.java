@@ -22,11 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Aftermath {
   static final String MARK = "scripts_taken_over";
   private static final Logger LOG = LoggerFactory.getLogger(Aftermath.class);
-  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Path mark;
   private final String life;
   private final HostProcesses processes;
+  private final Duration grace;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
 
   /**
@@ -34,11 +34,13 @@ final class Aftermath {
    *
    * @param run the folder of the run
    * @param life of the service
+   * @param grace between TERM and KILL
    */
-  Aftermath(Path run, String life, HostProcesses processes) {
+  Aftermath(Path run, String life, HostProcesses processes, Duration grace) {
     this.mark = run.resolve(MARK);
     this.life = life;
     this.processes = processes;
+    this.grace = grace;
   }
 
   /** Begins; it returns at once. */
@@ -58,7 +60,7 @@ final class Aftermath {
         Files.writeString(mark, life);
         left.forEach(
             group -> LOG.warn("Ending what is left of a script of an earlier start: {}", group));
-        Farewell.to(processes, left, GRACE);
+        Farewell.to(processes, left, grace);
       }
     } catch (IOException e) {
       LOG.error("Scripts of an earlier start go on: {} cannot be used: {}", mark, e.toString());

@@ -97,7 +97,11 @@ public final class ScriptRunning implements Scripts {
                 ServiceLife.mark(),
                 context.getBundle().getBundleId()),
             Elders.of(context)),
-        new Aftermath(Path.of(context.getProperty("kds.run")), ServiceLife.mark(), processes),
+        new Aftermath(
+            Path.of(context.getProperty("kds.run")),
+            ServiceLife.mark(),
+            processes,
+            Settings.of(config).grace()),
         () -> context.getBundle(0).getState() == Bundle.STOPPING,
         api::now,
         Settings.of(config));

@@ -109,7 +109,7 @@ final class House implements AutoCloseable {
   /** A further bundle of this life of the service. */
   ScriptRunning scripts(Settings settings) {
     long bundle = generations.size() + 1L;
-    Aftermath aftermath = new Aftermath(store.getParent(), life, processes);
+    Aftermath aftermath = new Aftermath(store.getParent(), life, processes, settings.grace());
     aftermath.begin();
     ScriptRunning scripts =
         new ScriptRunning(
