@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.LoggerFactory;
 
-/** A real account of this machine, whose home is a disk of its own; gone when closed. */
+/** A real account of this machine, whose home may be a disk of its own; gone when closed. */
 final class LocalUser implements AutoCloseable {
   private final String name;
   private final Path base;
@@ -22,6 +22,15 @@ final class LocalUser implements AutoCloseable {
   @FunctionalInterface
   interface Disk {
     SmallDisk at(Path folder) throws Exception;
+  }
+
+  /** One whose home is an ordinary folder. */
+  static LocalUser make() throws Exception {
+    return make(
+        folder -> {
+          Files.createDirectory(folder);
+          return null;
+        });
   }
 
   static LocalUser make(Disk disk) throws Exception {
