@@ -62,7 +62,11 @@ class SessionKillSystemIT {
       trial.endAllButKept();
       assertThat(trial.complaints()).as("after all ended, kill %d", kill).isEmpty();
       trial.forgetEnded();
-      LOG.info("{} kills of seed {}; this round took {} ms", kill, SEED, (System.nanoTime() - began) / 1_000_000);
+      LOG.info(
+          "{} kills of seed {}; this round took {} ms",
+          kill,
+          SEED,
+          (System.nanoTime() - began) / 1_000_000);
     }
     trial.endAll();
     assertThat(trial.complaints()).as("in the end").isEmpty();
