@@ -34,19 +34,23 @@ final class Farewell {
   /** Ends them, all at once. Returns when that is done, or cannot be done. */
   static void to(HostProcesses processes, Duration wanted) {
     Duration grace = wanted.compareTo(MOST_GRACE) < 0 ? wanted : MOST_GRACE;
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<Void>> ends = new ArrayList<>();
-      for (String group : processes.groups()) {
-        if (isOurs(group)) {
-          ends.add(() -> end(processes, group, grace));
-        }
-      }
-      if (!ends.isEmpty()) {
-        LOG.info("{} scripts end with the service", ends.size());
-        threads.invokeAll(ends, grace.plus(KILLING).toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      List<String> ours = processes.groups().stream().filter(Farewell::isOurs).toList();
+      if (!ours.isEmpty()) {
+        LOG.info("{} scripts end with the service", ours.size());
+        to(processes, ours, grace);
       }
     } catch (HostException e) {
       LOG.error("Scripts could not be ended: {}", e.getMessage());
+    }
+  }
+
+  /** Ends these groups, all at once. Returns when that is done, or cannot be done. */
+  static void to(HostProcesses processes, List<String> groups, Duration grace) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Void>> ends = new ArrayList<>();
+      groups.forEach(group -> ends.add(() -> end(processes, group, grace)));
+      threads.invokeAll(ends, grace.plus(KILLING).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -2,6 +2,7 @@ package kds.scripts;
 
 import java.util.concurrent.ExecutionException;
 import kds.api.capability.Gates;
+import kds.api.capability.Lease;
 import kds.api.script.Scripts;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionStep;
@@ -51,13 +52,24 @@ public final class HookStep extends ScriptStep {
             });
   }
 
+  /**
+   * Ends what still runs of it, so that the steps that follow find nobody at work; that one after
+   * this may be the one that saves what these scripts write.
+   */
+  @Override
+  public void interrupted(SessionContext context) throws Exception {
+    try (Lease<Scripts> lease = entrance().enter()) {
+      endOthers(lease.service(), context);
+    }
+  }
+
   /** One that cannot be ended must not keep those of the end from their turn. */
   private static void endOthers(Scripts scripts, SessionContext context)
       throws InterruptedException {
     try {
       scripts.end(context.request().session().kasmId()).toCompletableFuture().get();
     } catch (ExecutionException e) {
-      context.tell("Scripts of the start go on: " + e.getCause().getMessage());
+      context.tell("Scripts of this session go on: " + e.getCause().getMessage());
     }
   }
 }

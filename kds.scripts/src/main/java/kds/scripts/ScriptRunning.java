@@ -64,6 +64,7 @@ public final class ScriptRunning implements Scripts {
   private final Runs runs;
   private final Runner runner;
   private final HostProcesses processes;
+  private final Aftermath aftermath;
   private final Set<Turns> turns = ConcurrentHashMap.newKeySet();
   private final Set<CompletableFuture<?>> going = ConcurrentHashMap.newKeySet();
   private final Executor threads = Thread.ofVirtual().name("kds-script-", 0)::start;
@@ -97,6 +98,7 @@ public final class ScriptRunning implements Scripts {
         new Runs(
             new RunStore(states, ServiceLife.mark(), context.getBundle().getBundleId()),
             Elders.of(context)),
+        new Aftermath(states, ServiceLife.mark(), processes, Settings.of(config).grace()),
         () -> context.getBundle(0).getState() == Bundle.STOPPING,
         api::now,
         Settings.of(config));
@@ -109,16 +111,24 @@ public final class ScriptRunning implements Scripts {
       Audit audit,
       Variables base,
       Runs runs,
+      Aftermath aftermath,
       BooleanSupplier stopping,
       Supplier<Settings.Api> api,
       Settings settings) {
     this.api = api;
     this.runs = runs;
+    this.aftermath = aftermath;
     this.stopping = stopping;
     this.processes = processes;
     this.settings = settings;
     this.shelf = shelf;
     runner = new Runner(processes, users, audit, base, runs);
+  }
+
+  /** Ends what an earlier life of the service left, before anything else runs. */
+  @Activate
+  void begin() {
+    aftermath.begin();
   }
 
   private static @Nullable Path tools(@Nullable String bundles) {
@@ -150,6 +160,7 @@ public final class ScriptRunning implements Scripts {
         going(
             CompletableFuture.supplyAsync(
                 () -> {
+                  aftermath.await();
                   Optional<Script> script =
                       name.contains("/")
                           ? Optional.empty()
@@ -200,6 +211,7 @@ public final class ScriptRunning implements Scripts {
   }
 
   private FolderRun begin(String folder, Job job, Settings now, Turns own) {
+    aftermath.await();
     Order order = Order.of(shelf.folder(now.scripts(), folder));
     order.complaints().forEach(complaint -> LOG.warn("{}: {}", folder, complaint));
     boolean waits = !folder.equals(Variables.SESSION_START) || now.waitAtStart();
@@ -215,6 +227,7 @@ public final class ScriptRunning implements Scripts {
     turns.stream().filter(each -> each.areOf(kasmId)).forEach(Turns::stop);
     return CompletableFuture.runAsync(
         () -> {
+          aftermath.await();
           try {
             endNow(Run.groupsOf(kasmId), now);
           } catch (HostException e) {

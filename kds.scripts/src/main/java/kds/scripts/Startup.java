@@ -1,15 +1,9 @@
 package kds.scripts;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import kds.api.capability.Calls;
 import kds.api.host.HostException;
-import kds.api.host.HostProcesses;
 import kds.api.host.StateFiles;
-import kds.api.host.StateFolder;
-import kds.api.host.StateFolder.Durability;
 import kds.api.script.Scripts;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.ComponentServiceObjects;
@@ -22,8 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the service_startup scripts once for each start of the service: not again when this bundle
- * is swapped or switched off and on. A mark in the state folder tells whether it was done; it names
- * the process, because that folder outlives it.
+ * is swapped or switched off and on; a {@link LifeMark} tells whether it was done.
  *
  * <p>It uses the service itself and does not go by the gate, which has perhaps not seen the service
  * yet when this component is made. That scripts run counts as a call of their bundle, so it is not
@@ -36,12 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class Startup {
   static final String MARK = "service_startup";
   private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
-  private static final Duration GRACE = Duration.ofSeconds(5);
-  private static final int LONGEST_MARK = 1024;
 
-  private final StateFiles states;
+  private final LifeMark mark;
   private final Calls calls;
-  private final HostProcesses processes;
   private final Scripts scripts;
   private final long bundle;
 
@@ -50,20 +40,17 @@ public final class Startup {
   public Startup(
       @Reference StateFiles states,
       @Reference Calls calls,
-      @Reference HostProcesses processes,
       @Reference ComponentServiceObjects<Scripts> scripts) {
     this(
         states,
         calls,
-        processes,
         scripts.getService(),
         (Long) scripts.getServiceReference().getProperty(Constants.SERVICE_BUNDLEID));
   }
 
-  Startup(StateFiles states, Calls calls, HostProcesses processes, Scripts scripts, long bundle) {
-    this.states = states;
+  Startup(StateFiles states, Calls calls, Scripts scripts, long bundle) {
+    this.mark = new LifeMark(states, MARK, ServiceLife.mark());
     this.calls = calls;
-    this.processes = processes;
     this.scripts = scripts;
     this.bundle = bundle;
   }
@@ -80,8 +67,7 @@ public final class Startup {
     }
     boolean begun = false;
     try {
-      if (mark()) {
-        endWhatAnEarlierServiceLeft();
+      if (mark.set()) {
         scripts.folder(Job.STARTUP, null).all().whenComplete((_, _) -> end.get().run());
         begun = true;
       }
@@ -93,39 +79,6 @@ public final class Startup {
       if (!begun) {
         end.get().run();
       }
-    }
-  }
-
-  /** Whether it is to be done: then it is noted before, because it must not be done twice. */
-  private boolean mark() throws HostException {
-    StateFolder folder = RunStore.folder(states);
-    byte[] mine = ServiceLife.mark().getBytes(StandardCharsets.UTF_8);
-    if (Arrays.equals(folder.read(MARK, LONGEST_MARK).orElse(null), mine)) {
-      return false;
-    }
-    folder.write(MARK, mine, Durability.SERVICE);
-    return true;
-  }
-
-  /** A script whose service was killed has no limit any more and nobody who hears it. */
-  private void endWhatAnEarlierServiceLeft() {
-    try {
-      for (String group : processes.groups()) {
-        if (Farewell.isOurs(group)) {
-          end(group);
-        }
-      }
-    } catch (HostException e) {
-      LOG.error("Scripts of an earlier start cannot be looked for: {}", e.getMessage());
-    }
-  }
-
-  private void end(String group) {
-    LOG.warn("Ending what is left of a script of an earlier start of the service: {}", group);
-    try {
-      processes.end(group, GRACE);
-    } catch (HostException e) {
-      LOG.error("{} of an earlier start could not be ended: {}", group, e.getMessage());
     }
   }
 }

@@ -119,6 +119,8 @@ final class House implements AutoCloseable {
   /** One that runs programs by these. */
   ScriptRunning scripts(Settings settings, HostProcesses processes) {
     long bundle = generations.size() + 1L;
+    Aftermath aftermath = new Aftermath(states, life, processes, settings.grace());
+    aftermath.begin();
     ScriptRunning scripts =
         new ScriptRunning(
             processes,
@@ -127,6 +129,7 @@ final class House implements AutoCloseable {
             audit::add,
             base(),
             new Runs(new RunStore(states, life, bundle), others()),
+            aftermath,
             () -> stopping,
             () -> API,
             settings);

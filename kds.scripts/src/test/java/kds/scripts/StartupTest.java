@@ -41,7 +41,7 @@ class StartupTest {
   }
 
   private Startup startup(Calls counting) {
-    return new Startup(house.states, counting, house.processes(), scripts, BUNDLE);
+    return new Startup(house.states, counting, scripts, BUNDLE);
   }
 
   private int runs() {

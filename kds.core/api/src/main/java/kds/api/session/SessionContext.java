@@ -19,7 +19,11 @@ public interface SessionContext {
   /** What the session's desktop and everything that belongs to it run in; see HostCommand. */
   String group();
 
-  /** How many sessions of this user are alive beside this one. */
+  /**
+   * How many sessions of this user are alive beside this one; during a start only those that have
+   * this step of theirs behind them. So of several that start at once the first to come to a step
+   * is told that it is alone.
+   */
   int otherSessions();
 
   /** What shall become of the desktop; {@link Sessions.Ending#CONFIGURED} during the start. */

@@ -36,6 +36,13 @@ public interface SessionStep {
     return true;
   }
 
+  /**
+   * The service died in the middle of this step, which is not {@link #repeatable}: ends what is
+   * still at work of it, if anything is, before the steps that follow are done. Whatever comes of
+   * this, the step is reported unknown.
+   */
+  default void interrupted(SessionContext context) throws Exception {}
+
   /** How long one call may take. */
   default Duration limit() {
     return Duration.ofMinutes(5);

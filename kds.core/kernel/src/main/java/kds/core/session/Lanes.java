@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionReport.State;
+import kds.api.session.StepResult;
 
 /**
  * Keeps the sessions of one user in order: their steps never interleave, and none begins while
@@ -78,6 +79,23 @@ final class Lanes {
             .filter(other -> other != session)
             .filter(other -> isOfPerson(other, session.person(), account))
             .count();
+  }
+
+  /** How many of those have a step of their start behind them. */
+  synchronized int othersPast(LiveSession session, String step) {
+    Account account = session.record().account();
+    return (int)
+        members()
+            .filter(other -> other != session)
+            .filter(other -> isOfPerson(other, session.person(), account))
+            .filter(other -> isPast(other.record(), step))
+            .count();
+  }
+
+  /** One that was broken off for the end is not: nothing was done, or it is undone. */
+  private static boolean isPast(SessionRecord record, String step) {
+    StepResult result = record.step(step, Phase.START).map(StepRecord::result).orElse(null);
+    return result != null && !(result.bad() && record.state() == State.ENDING);
   }
 
   /** Sessions of a named user who should be known, and could not be looked up yet. */

@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import kds.api.capability.Lease;
 import kds.api.session.SessionContext;
-import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionStep;
 import kds.api.session.StepResult;
 import org.slf4j.Logger;
@@ -23,15 +22,21 @@ final class StepCall {
 
   private final Lease<SessionStep> lease;
   private final StepFacts facts;
-  private final Phase phase;
   private final SessionContext context;
+  private final Work work;
   private final CompletableFuture<StepResult> answer = new CompletableFuture<>();
 
-  StepCall(Lease<SessionStep> lease, StepFacts facts, Phase phase, SessionContext context) {
+  /** What is asked of the step. */
+  @FunctionalInterface
+  interface Work {
+    StepResult of(SessionStep step, SessionContext context) throws Exception;
+  }
+
+  StepCall(Lease<SessionStep> lease, StepFacts facts, SessionContext context, Work work) {
     this.lease = lease;
     this.facts = facts;
-    this.phase = phase;
     this.context = context;
+    this.work = work;
   }
 
   /**
@@ -95,8 +100,7 @@ final class StepCall {
   private void run() {
     try (lease;
         MDC.MDCCloseable _ = MDC.putCloseable("session", context.request().session().kasmId())) {
-      SessionStep step = lease.service();
-      StepResult result = phase == Phase.START ? step.start(context) : step.end(context);
+      StepResult result = work.of(lease.service(), context);
       answer.complete(result == null ? StepResult.failed("It told no result.") : result);
     } catch (Throwable e) {
       answer.completeExceptionally(e);

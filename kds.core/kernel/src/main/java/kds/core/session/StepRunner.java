@@ -1,6 +1,7 @@
 package kds.core.session;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -171,7 +172,9 @@ final class StepRunner {
     }
     long since = System.nanoTime();
     StepResult result =
-        interrupted.isPresent() && !begun.repeatable() ? unknown() : attempt(session, step, begun);
+        interrupted.isPresent() && !begun.repeatable()
+            ? unknown(session, step, begun)
+            : attempt(session, step, begun);
     goOnUnlessStopping(result.bad());
     long took = (System.nanoTime() - since) / 1_000_000;
     session.writeIfPossible(r -> r.with(begun.with(result, took)));
@@ -192,11 +195,44 @@ final class StepRunner {
     }
   }
 
-  private static StepResult unknown() {
+  /** What still is at work of it is ended, so that the next step finds nobody. */
+  private StepResult unknown(LiveSession session, StepFacts step, StepRecord begun)
+      throws InterruptedException {
+    CompletableFuture<Void> giveWay = new CompletableFuture<>();
+    Optional<Lease<SessionStep>> lease = enter(step.name(), giveWay);
+    String trouble = "";
+    if (lease.isPresent()) {
+      StepCall.Work ending =
+          (service, context) -> {
+            service.interrupted(context);
+            return StepResult.done("");
+          };
+      StepResult ended = call(lease.get(), session, step, begun, ending).make(giveWay, grace());
+      trouble = ended.bad() ? " What is left of it could not be ended: " + ended.message() : "";
+    }
     return new StepResult(
         StepResult.Status.UNKNOWN,
         "The service died while it ran, and it is not one to be done twice. Look whether what it"
-            + " does is done.");
+            + " does is done."
+            + trouble);
+  }
+
+  private StepCall call(
+      Lease<SessionStep> lease,
+      LiveSession session,
+      StepFacts step,
+      StepRecord begun,
+      StepCall.Work work) {
+    int others =
+        begun.phase() == Phase.START
+            ? lanes.othersPast(session, step.name())
+            : lanes.others(session);
+    Context context = new Context(session, begun, others, people, events);
+    return new StepCall(lease, step, context, work);
+  }
+
+  private Duration grace() {
+    return limits.get().grace();
   }
 
   private StepResult attempt(LiveSession session, StepFacts step, StepRecord begun)
@@ -208,8 +244,8 @@ final class StepRunner {
               ? "A Prompt User session has no system user."
               : "The session does not name its system user.");
     }
-    int others = lanes.others(session);
-    if (phase == Phase.END && step.lastSessionOnly() && others > 0) {
+    int others = phase == Phase.END && step.lastSessionOnly() ? lanes.others(session) : 0;
+    if (others > 0) {
       return StepResult.skipped(
           "Left to the user's last session; " + others + " more of his go on.");
     }
@@ -224,8 +260,8 @@ final class StepRunner {
                   + " may be left as it is.");
     }
     events.tell(session.kasmId(), "step", step.name(), phase + " begins");
-    Context context = new Context(session, begun, others, people, events);
-    return new StepCall(lease.get(), step, phase, context).make(giveWay, limits.get().grace());
+    StepCall.Work work = phase == Phase.START ? SessionStep::start : SessionStep::end;
+    return call(lease.get(), session, step, begun, work).make(giveWay, grace());
   }
 
   /** Enters a step; while a bundle is replaced without overlap that may take a moment. */

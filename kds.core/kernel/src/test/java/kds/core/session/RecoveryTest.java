@@ -101,7 +101,21 @@ class RecoveryTest {
     SessionReport report = rig.await(ID, State.RUNNING);
     assertThat(report.outcome()).isEqualTo(Outcome.DEGRADED);
     assertThat(status(report, "hooks", Phase.START)).isEqualTo(Status.UNKNOWN);
-    assertThat(rig.acts()).containsExactly("late.start");
+    assertThat(rig.acts()).containsExactly("hooks.interrupted", "late.start");
+  }
+
+  @Test
+  void tellsWhatIsLeftOfAStepThatCouldNotBeEnded() throws Exception {
+    journal(State.ENDING, Outcome.READY, step("hooks", Phase.END, false, false));
+    Rig rig = new Rig(folder);
+    ToyStep hooks = new ToyStep("hooks", 200).once();
+    hooks.onInterrupted(
+        context -> {
+          throw new IllegalStateException("12 nfs do not end");
+        });
+    SessionReport report = rig.with(hooks).recover().await(ID, State.ENDED);
+    assertThat(status(report, "hooks", Phase.END)).isEqualTo(Status.UNKNOWN);
+    assertThat(report.steps().getFirst().result().message()).contains("12 nfs do not end");
   }
 
   @Test
@@ -128,7 +142,7 @@ class RecoveryTest {
     Rig rig = rig().recover();
     SessionReport report = rig.await(ID, State.ENDED);
     assertThat(status(report, "hooks", Phase.END)).isEqualTo(Status.UNKNOWN);
-    assertThat(rig.acts()).containsExactly("account.end");
+    assertThat(rig.acts()).containsExactly("hooks.interrupted", "account.end");
   }
 
   @Test

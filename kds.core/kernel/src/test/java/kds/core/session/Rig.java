@@ -89,6 +89,12 @@ final class Rig implements StepSource {
           log.add(step.name() + ".end:" + context.request().session().kasmId());
           return end.run(context);
         });
+    ToyStep.Action interrupted = step.interrupted;
+    step.onInterrupted(
+        context -> {
+          log.add(step.name() + ".interrupted:" + context.request().session().kasmId());
+          return interrupted.run(context);
+        });
     steps.put(step.name(), step);
     return this;
   }

@@ -2,10 +2,13 @@ package kds.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -179,5 +182,40 @@ class SessionUserTest extends EngineHarness {
     rig.users.add("ann", "ann", 1999);
     rig.end(request.session().kasmId());
     assertThat(known).containsExactly(false);
+  }
+
+  @Test
+  void tellsTheFirstOfTwoThatStartAtOnceThatItIsAlone() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch open = new CountDownLatch(1);
+    List<Integer> others = new CopyOnWriteArrayList<>();
+    rig.with(
+            new ToyStep("slow", 100)
+                .onStart(
+                    context -> {
+                      inside.countDown();
+                      within20s(open);
+                      return StepResult.done("Done.");
+                    }))
+        .with(
+            new ToyStep("profile", 200)
+                .onStart(
+                    context -> {
+                      others.add(context.otherSessions());
+                      return StepResult.done("Done.");
+                    }));
+    var one = rig.engine.start(Rig.request("ann")).toCompletableFuture();
+    within20s(inside);
+    SessionRequest second = Rig.request("ann");
+    var two = rig.engine.start(second).toCompletableFuture();
+    Path journal = folder.resolve("state/sessions/" + second.session().kasmId() + ".json");
+    for (long until = System.nanoTime() + 20_000_000_000L; !Files.exists(journal); ) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.sleep(2);
+    }
+    open.countDown();
+    one.get(20, TimeUnit.SECONDS);
+    two.get(20, TimeUnit.SECONDS);
+    assertThat(others).containsExactly(0, 1);
   }
 }

@@ -24,6 +24,7 @@ final class ToyStep implements SessionStep {
   Duration limit = Duration.ofMinutes(1);
   Action start = FINE;
   Action end = FINE;
+  Action interrupted = FINE;
 
   ToyStep(String name, int order) {
     this.name = name;
@@ -37,6 +38,11 @@ final class ToyStep implements SessionStep {
 
   ToyStep onEnd(Action action) {
     end = action;
+    return this;
+  }
+
+  ToyStep onInterrupted(Action action) {
+    interrupted = action;
     return this;
   }
 
@@ -103,6 +109,11 @@ final class ToyStep implements SessionStep {
   @Override
   public Duration limit() {
     return limit;
+  }
+
+  @Override
+  public void interrupted(SessionContext context) throws Exception {
+    interrupted.run(context);
   }
 
   @Override

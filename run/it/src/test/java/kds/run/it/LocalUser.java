@@ -4,10 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.LoggerFactory;
 
-/** A real account of this machine, whose home is a disk of its own; gone when closed. */
+/** A real account of this machine, whose home may be a disk of its own; gone when closed. */
 final class LocalUser implements AutoCloseable {
+  /**
+   * His number is one of these, not the next free one: it would be that of an account in a machine
+   * that another test has booted, and ending his desktop here would end that one's there.
+   */
+  private static final int FIRST_UID = 40_000;
+
+  private static final int UIDS = 10_000;
+
   private final String name;
   private final Path base;
   private final Thread lastResort = new Thread(this::remove);
@@ -24,6 +33,15 @@ final class LocalUser implements AutoCloseable {
     SmallDisk at(Path folder) throws Exception;
   }
 
+  /** One whose home is an ordinary folder. */
+  static LocalUser make() throws Exception {
+    return make(
+        folder -> {
+          Files.createDirectory(folder);
+          return null;
+        });
+  }
+
   static LocalUser make(Disk disk) throws Exception {
     Path base = Files.createTempDirectory("kds-it-");
     Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -32,7 +50,9 @@ final class LocalUser implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(user.lastResort);
     try {
       user.disk = disk.at(user.home());
-      Host.succeed("useradd", "-M", "-d", user.home().toString(), "-s", "/bin/sh", user.name);
+      String uid = Integer.toString(FIRST_UID + ThreadLocalRandom.current().nextInt(UIDS));
+      Host.succeed(
+          "useradd", "-M", "-u", uid, "-d", user.home().toString(), "-s", "/bin/sh", user.name);
       Files.createDirectory(user.downloads());
       Host.succeed("chown", "-R", user.name + ":", user.home().toString());
       return user;
