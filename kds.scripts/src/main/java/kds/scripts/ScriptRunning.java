@@ -1,6 +1,7 @@
 package kds.scripts;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,9 @@ import org.slf4j.LoggerFactory;
 public final class ScriptRunning implements Scripts {
   private static final Logger LOG = LoggerFactory.getLogger(ScriptRunning.class);
   private static final String BUILTIN = "builtin";
+
+  /** What the kernel may need to be rid of what was killed. */
+  private static final Duration KILLING = Duration.ofSeconds(15);
 
   /** Built-ins of a session's end: nothing of them lives on. */
   private static final Set<String> OF_THE_END =
@@ -224,6 +228,7 @@ public final class ScriptRunning implements Scripts {
   }
 
   private void forget(Job job, Turns own) {
+    own.done();
     allTurns.remove(own);
     if (job.kasmId() != null) {
       turns.remove(job.kasmId(), own);
@@ -242,12 +247,27 @@ public final class ScriptRunning implements Scripts {
           aftermath.await();
           try {
             endNow(Run.groupsOf(kasmId), now);
+            awaitStarting(running, kasmId, now);
           } catch (HostException e) {
             LOG.error("Scripts of session {} could not be ended: {}", kasmId, e.getMessage());
             throw new java.util.concurrent.CompletionException(e);
           }
         },
         threads);
+  }
+
+  /**
+   * One that was just being started had no group yet that could be ended; it is ended once it has
+   * one, and whoever asked for the end relies on nobody being at work.
+   */
+  private static void awaitStarting(@Nullable Turns running, String kasmId, Settings now) {
+    try {
+      if (running != null && !running.awaitDone(now.grace().plus(KILLING))) {
+        LOG.warn("A script of session {} is still not ended", kasmId);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void endNow(String prefix, Settings now) throws HostException {
