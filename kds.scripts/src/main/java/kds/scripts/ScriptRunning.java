@@ -1,6 +1,7 @@
 package kds.scripts;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -55,6 +59,9 @@ import org.slf4j.LoggerFactory;
 public final class ScriptRunning implements Scripts {
   private static final Logger LOG = LoggerFactory.getLogger(ScriptRunning.class);
   private static final String BUILTIN = "builtin";
+
+  /** What the kernel may need to be rid of what was killed. */
+  private static final Duration KILLING = Duration.ofSeconds(15);
 
   /** Built-ins of a session's end: nothing of them lives on. */
   private static final Set<String> OF_THE_END =
@@ -180,7 +187,11 @@ public final class ScriptRunning implements Scripts {
   }
 
   private <T> CompletableFuture<T> leaving(Turns own, CompletableFuture<T> all) {
-    all.whenComplete((_, _) -> turns.remove(own));
+    all.whenComplete(
+        (_, _) -> {
+          turns.remove(own);
+          own.done();
+        });
     return all;
   }
 
@@ -224,18 +235,37 @@ public final class ScriptRunning implements Scripts {
   @Override
   public CompletionStage<Void> end(String kasmId) {
     Settings now = settings;
-    turns.stream().filter(each -> each.areOf(kasmId)).forEach(Turns::stop);
+    List<Turns> running = turns.stream().filter(each -> each.areOf(kasmId)).toList();
+    running.forEach(Turns::stop);
     return CompletableFuture.runAsync(
         () -> {
           aftermath.await();
           try {
             endNow(Run.groupsOf(kasmId), now);
+            awaitStarting(running, kasmId, now);
           } catch (HostException e) {
             LOG.error("Scripts of session {} could not be ended: {}", kasmId, e.getMessage());
             throw new CompletionException(e);
           }
         },
         threads);
+  }
+
+  /**
+   * One that was just being started had no group yet that could be ended; it is ended once it has
+   * one, and whoever asked for the end relies on nobody being at work.
+   */
+  private static void awaitStarting(List<Turns> running, String kasmId, Settings now) {
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(
+            running.stream().map(Turns::whenDone).toArray(CompletableFuture<?>[]::new));
+    try {
+      all.get(now.grace().plus(KILLING).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("A script of session {} is still not ended", kasmId);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends every group, also where another one cannot be ended. */

@@ -1,5 +1,6 @@
 package kds.scripts;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Turns {
   private final @Nullable String kasmId;
   private final BooleanSupplier stopping;
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
   private volatile boolean over;
 
   /**
@@ -32,6 +34,16 @@ final class Turns {
 
   void stop() {
     over = true;
+  }
+
+  /** None of them runs any more, nor will. */
+  void done() {
+    done.complete(null);
+  }
+
+  /** Completes when none of them runs any more. */
+  CompletableFuture<Void> whenDone() {
+    return done;
   }
 
   private boolean areOver() {
