@@ -21,7 +21,7 @@ public record StepResult(Status status, String message) {
     FAILED,
     /** It took longer than it may. */
     TIMED_OUT,
-    /** The service died in the middle of it, and it is not one to be done twice. */
+    /** The service died in the middle of it, and it is not done again. */
     UNKNOWN
   }
 

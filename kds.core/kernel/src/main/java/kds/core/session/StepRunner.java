@@ -101,6 +101,7 @@ final class StepRunner {
    * Whatever fails, the rest is done.
    */
   void end(LiveSession session) throws InterruptedException {
+    settleStart(session);
     for (StepFacts step : endOf(session.record())) {
       try {
         once(session, step, Phase.END);
@@ -115,6 +116,25 @@ final class StepRunner {
       }
     }
     goOnUnlessStopping(true);
+  }
+
+  /**
+   * A step of the start that has no result was interrupted by the service's death after the end had
+   * been asked for: nobody goes on with it.
+   */
+  private void settleStart(LiveSession session) throws InterruptedException {
+    for (StepRecord begun : session.record().steps()) {
+      if (begun.phase() == Phase.START && begun.result() == null) {
+        StepFacts step =
+            steps.facts().stream()
+                .filter(facts -> facts.name().equals(begun.name()))
+                .findFirst()
+                .orElseGet(() -> StepFacts.gone(begun));
+        StepResult result = unknown(session, step, begun);
+        session.writeIfPossible(r -> r.with(begun.with(result, 0)));
+        tell(session, step, Phase.START, result);
+      }
+    }
   }
 
   private List<StepFacts> endOf(SessionRecord record) {
@@ -212,8 +232,7 @@ final class StepRunner {
     }
     return new StepResult(
         StepResult.Status.UNKNOWN,
-        "The service died while it ran, and it is not one to be done twice. Look whether what it"
-            + " does is done."
+        "The service died while it ran, and it is not done again. Look whether what it does is done."
             + trouble);
   }
 

@@ -98,7 +98,7 @@ class BootTest {
     SessionReport report = rig.await(request.session().kasmId(), State.ENDED);
     assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(machine(report).message()).contains("restarted in the middle of the start");
-    assertThat(rig.acts()).containsExactly("hooks.end", "mount.end");
+    assertThat(rig.acts()).containsExactly("hooks.interrupted", "hooks.end", "mount.end");
     assertThat(rig.start(request).outcome()).as("the same again").isEqualTo(Outcome.FAILED);
     assertThat(rig.start(Rig.request("ann")).outcome()).isEqualTo(Outcome.READY);
   }

@@ -105,6 +105,21 @@ class RecoveryTest {
   }
 
   @Test
+  void tellsThatNothingIsKnownOfAStartThatItDoesNotGoOnWith() throws Exception {
+    journal(
+        State.ENDING,
+        null,
+        step("account", Phase.START, true, false),
+        step("hooks", Phase.START, false, false));
+    Rig rig = rig().recover();
+    SessionReport report = rig.await(ID, State.ENDED);
+    assertThat(status(report, "account", Phase.START)).isEqualTo(Status.UNKNOWN);
+    assertThat(status(report, "hooks", Phase.START)).isEqualTo(Status.UNKNOWN);
+    assertThat(rig.acts())
+        .containsExactly("account.interrupted", "hooks.interrupted", "hooks.end", "account.end");
+  }
+
+  @Test
   void tellsWhatIsLeftOfAStepThatCouldNotBeEnded() throws Exception {
     journal(State.ENDING, Outcome.READY, step("hooks", Phase.END, false, false));
     Rig rig = new Rig(folder);
