@@ -80,6 +80,9 @@ class StopSystemIT {
       assertThat(files(service)).isEmpty();
 
       service.edit("transfer: \"off\"", "transfer: \"on\"");
+      Soon.until(
+          "transfer is on again",
+          () -> !service.curl(service.url("/api/downloads")).output().contains("capability-off"));
       try (Running upload = upload(service, "whole.txt")) {
         upload.process().outputWriter().close();
         upload.await("HTTP/1.1 201", SOON);
