@@ -1,7 +1,6 @@
 package kds.scripts;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,10 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -59,9 +55,6 @@ import org.slf4j.LoggerFactory;
 public final class ScriptRunning implements Scripts {
   private static final Logger LOG = LoggerFactory.getLogger(ScriptRunning.class);
   private static final String BUILTIN = "builtin";
-
-  /** What the kernel may need to be rid of what was killed. */
-  private static final Duration KILLING = Duration.ofSeconds(15);
 
   /** Built-ins of a session's end: nothing of them lives on. */
   private static final Set<String> OF_THE_END =
@@ -241,7 +234,10 @@ public final class ScriptRunning implements Scripts {
         () -> {
           aftermath.await();
           try {
-            endNow(Run.groupsOf(kasmId), now);
+            String ours = Run.groupsOf(kasmId);
+            List<String> groups =
+                processes.groups().stream().filter(each -> each.startsWith(ours)).toList();
+            Farewell.to(processes, groups, now.grace());
             awaitStarting(running, kasmId, now);
           } catch (HostException e) {
             LOG.error("Scripts of session {} could not be ended: {}", kasmId, e.getMessage());
@@ -256,36 +252,12 @@ public final class ScriptRunning implements Scripts {
    * one, and whoever asked for the end relies on nobody being at work.
    */
   private static void awaitStarting(List<Turns> running, String kasmId, Settings now) {
-    CompletableFuture<Void> all =
-        CompletableFuture.allOf(
-            running.stream().map(Turns::whenDone).toArray(CompletableFuture<?>[]::new));
     try {
-      all.get(now.grace().plus(KILLING).toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      LOG.warn("A script of session {} is still not ended", kasmId);
+      if (!Turns.awaitDone(running, now.grace().plus(Farewell.KILLING))) {
+        LOG.warn("A script of session {} is still not ended", kasmId);
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Ends every group, also where another one cannot be ended. */
-  private void endNow(String prefix, Settings now) throws HostException {
-    HostException failure = null;
-    for (String group : processes.groups()) {
-      try {
-        if (group.startsWith(prefix)) {
-          processes.end(group, now.grace());
-        }
-      } catch (HostException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 

@@ -1,6 +1,11 @@
 package kds.scripts;
 
+import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
@@ -41,9 +46,18 @@ final class Turns {
     done.complete(null);
   }
 
-  /** Completes when none of them runs any more. */
-  CompletableFuture<Void> whenDone() {
-    return done;
+  /** Waits until none of these runs any more; whether that was so in time. */
+  static boolean awaitDone(Collection<Turns> all, Duration most) throws InterruptedException {
+    try {
+      CompletableFuture.allOf(
+              all.stream().map(each -> each.done).toArray(CompletableFuture<?>[]::new))
+          .get(most.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // they complete normally
+    }
   }
 
   private boolean areOver() {

@@ -3,8 +3,6 @@ package kds.scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,13 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import kds.api.host.HostException;
-import kds.api.host.HostProcess;
-import kds.api.host.HostProcesses;
 import kds.api.script.FolderRun;
 import kds.api.script.ScriptRun;
 import kds.api.script.ScriptRun.Outcome;
@@ -167,52 +160,15 @@ class RunsTest {
   void aScriptThatCannotBeEndedKeepsNoOtherAlive() throws Exception {
     house.bash("session_start/10-waits", "sleep 600");
     house.bash("session_start/20-waits", "# kds: wait\nsleep 600");
-    AtomicInteger asked = new AtomicInteger();
-    CountDownLatch awaited = new CountDownLatch(2);
-    HostProcesses stuck =
-        proxy(
-            HostProcesses.class,
-            (method, arguments) -> {
-              if (method.getName().equals("end") && asked.getAndIncrement() == 0) {
-                throw new HostException(HostException.Reason.TIMEOUT, "stuck in the kernel");
-              }
-              Object result = method.invoke(house.processes(), arguments);
-              return result instanceof HostProcess process ? told(process, awaited) : result;
-            });
-    ScriptRunning scripts = house.scripts(house.settings(), stuck);
+    StuckOnce stuck = new StuckOnce(house.processes());
+    ScriptRunning scripts = house.scripts(house.settings(), stuck.processes());
     scripts.folder("session_start", House.context());
     // Only from then on they are ended by their groups, and not by who has just started them.
-    assertThat(awaited.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(stuck.awaitAwaited(2)).isTrue();
     assertThatThrownBy(
             () -> scripts.end(House.KASM_ID).toCompletableFuture().get(30, TimeUnit.SECONDS))
         .hasMessageContaining("stuck in the kernel");
     House.until("the other has ended", () -> house.living().size() == 1);
-  }
-
-  /** Tells when somebody waits for its end. */
-  private static HostProcess told(HostProcess process, CountDownLatch awaited) {
-    return proxy(
-        HostProcess.class,
-        (method, arguments) -> {
-          if (method.getName().equals("exit")) {
-            awaited.countDown();
-          }
-          return method.invoke(process, arguments);
-        });
-  }
-
-  /** What is done instead of a method. */
-  @FunctionalInterface
-  private interface Instead {
-    Object call(Method method, Object[] arguments) throws Throwable;
-  }
-
-  private static <T> T proxy(Class<T> type, Instead instead) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (_, method, arguments) -> instead.call(method, arguments)));
   }
 
   @Test

@@ -48,7 +48,7 @@ public final class DesktopStep implements SessionStep {
     return "desktop";
   }
 
-  /** First: a start that is broken off anywhere has a desktop that may have to be ended. */
+  /** Early: a start that is broken off anywhere has a desktop that may have to be ended. */
   @Override
   public int order() {
     return 50;

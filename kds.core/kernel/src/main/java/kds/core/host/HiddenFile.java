@@ -3,7 +3,6 @@ package kds.core.host;
 import java.nio.ByteBuffer;
 import java.util.List;
 import kds.api.host.HostException;
-import kds.api.host.HostException.Reason;
 import kds.api.host.HostUpload;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.Errno;
@@ -92,13 +91,6 @@ final class HiddenFile implements HostUpload {
     return new HiddenFile(file, part, folder, terms, false, workers, what, true);
   }
 
-  static void refuseReserved(String name) throws HostException {
-    if (PartName.matches(name)) {
-      throw new HostException(
-          Reason.UNSAFE_PATH, "The name " + name + " is kept for unfinished uploads; use another");
-    }
-  }
-
   /** Reserves space for what was announced. */
   void reserve(long announced) throws HostException {
     reservation.announce(announced);
@@ -174,7 +166,7 @@ final class HiddenFile implements HostUpload {
 
   @Override
   public void publish(String name, boolean replace) throws HostException {
-    refuseReserved(name);
+    PartName.refuse(name);
     byte[] bytes = RelativePath.name(name);
     state.requireUsable();
     if (state != Progress.SYNCED || !trimmed) {

@@ -281,7 +281,7 @@ final class OpenFolder implements HostFolder {
   }
 
   private static void refuseHidden(RelativePath path) throws HostException {
-    HiddenFile.refuseReserved(new String(path.last(), StandardCharsets.UTF_8));
+    PartName.refuse(new String(path.last(), StandardCharsets.UTF_8));
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import kds.api.host.HostException;
+import kds.api.host.HostException.Reason;
 
 /**
  * The hidden name, {@code .kds-<random>.part}, that an upload has where the file system cannot make
@@ -44,5 +46,13 @@ final class PartName {
   /** Whether a name is of this form. */
   static boolean matches(String name) {
     return FORM.matcher(name).matches();
+  }
+
+  /** Refuses a file a name that looks like one of these. */
+  static void refuse(String name) throws HostException {
+    if (matches(name)) {
+      throw new HostException(
+          Reason.UNSAFE_PATH, "The name " + name + " is kept for unfinished uploads; use another");
+    }
   }
 }

@@ -2,9 +2,7 @@ package kds.core.session;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +28,6 @@ final class StepRunner {
 
   private static final Comparator<StepFacts> START_ORDER =
       Comparator.comparingInt(StepFacts::order).thenComparing(StepFacts::name);
-  private static final Comparator<StepFacts> END_ORDER =
-      Comparator.comparingInt(StepFacts::endOrder).thenComparing(StepFacts::name);
-
   private final StepSource steps;
   private final Lanes lanes;
   private final People people;
@@ -102,7 +97,7 @@ final class StepRunner {
    */
   void end(LiveSession session) throws InterruptedException {
     settleStart(session);
-    for (StepFacts step : endOf(session.record())) {
+    for (StepFacts step : EndPlan.of(steps.facts(), session.record())) {
       try {
         once(session, step, Phase.END);
       } catch (IOException e) {
@@ -135,28 +130,6 @@ final class StepRunner {
         tell(session, step, Phase.START, result);
       }
     }
-  }
-
-  private List<StepFacts> endOf(SessionRecord record) {
-    boolean whole = record.outcome() == Outcome.READY || record.outcome() == Outcome.DEGRADED;
-    List<StepFacts> plan = new ArrayList<>();
-    for (StepFacts step : steps.facts()) {
-      if (whole || hasBegun(record, step.name())) {
-        plan.add(step);
-      }
-    }
-    for (StepRecord step : record.steps()) {
-      if (!Remarks.isOne(step.name())
-          && plan.stream().noneMatch(p -> p.name().equals(step.name()))) {
-        plan.add(StepFacts.gone(step));
-      }
-    }
-    plan.sort(END_ORDER);
-    return plan;
-  }
-
-  private static boolean hasBegun(SessionRecord record, String step) {
-    return record.steps().stream().anyMatch(s -> s.name().equals(step));
   }
 
   /**

@@ -15,29 +15,12 @@ import java.util.Map;
 import kds.api.capability.Lease;
 import kds.core.toy.Toy;
 import org.apache.felix.hc.api.Result;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.service.condition.Condition;
 
 /** Which bundle serves, and how one follows another. */
-class DeployerTest {
-  @TempDir Path home;
-  private Rig rig;
-
-  @BeforeEach
-  void open() throws Exception {
-    rig = new Rig(home);
-    rig.drop(rig.toys.good("1.0.0"), rig.shipped, "kds.toy.jar");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    rig.close();
-  }
-
+class DeployerTest extends OverShippedToy {
   @Test
   void startsWhatWasShipped() throws Exception {
     rig.start();

@@ -17,31 +17,12 @@ import java.util.zip.ZipEntry;
 import kds.api.security.AuditRecord.Outcome;
 import kds.core.toy.Trouble;
 import org.apache.felix.hc.api.Result;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not let in, and that whatever serves serves on meanwhile. */
-class RefusalTest {
-  @TempDir Path home;
-
-  private Rig rig;
-
-  @BeforeEach
-  void open() throws Exception {
-    rig = new Rig(home);
-    rig.drop(rig.toys.good("1.0.0"), rig.shipped, "kds.toy.jar");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    Trouble.latch.countDown();
-    rig.close();
-  }
-
+class RefusalTest extends OverShippedToy {
   @Test
   void aBundleThatFailsToStartLeavesTheOldOneServing() throws Exception {
     rig.start();

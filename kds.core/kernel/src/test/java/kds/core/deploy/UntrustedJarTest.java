@@ -12,31 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kds.api.host.HostException;
 import kds.api.host.TrustedFiles;
-import kds.core.toy.Trouble;
 import kds.core.trust.OwnedFiles;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Jars and folders that somebody else could change, or exchange under the eye. */
-class UntrustedJarTest {
-  @TempDir Path home;
-
-  private Rig rig;
-
-  @BeforeEach
-  void open() throws Exception {
-    rig = new Rig(home);
-    rig.drop(rig.toys.good("1.0.0"), rig.shipped, "kds.toy.jar");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    Trouble.latch.countDown();
-    rig.close();
-  }
-
+class UntrustedJarTest extends OverShippedToy {
   @Test
   void aJarThatOthersCanWriteToIsRefusedWithTheRemedy() throws Exception {
     rig.start();

@@ -21,16 +21,19 @@ import org.junit.jupiter.api.Test;
 
 /** How a session ends, in whatever state it is. */
 class SessionEndTest extends EngineHarness {
+  private static ToyStep slowToEnd(CountDownLatch free) {
+    return new ToyStep("slow", 100)
+        .onEnd(
+            c -> {
+              within20s(free);
+              return StepResult.done("At last.");
+            });
+  }
+
   @Test
   void answersAnEndThatTakesLongAndFinishesItInTheBackground() throws Exception {
     CountDownLatch free = new CountDownLatch(1);
-    rig.with(
-        new ToyStep("slow", 100)
-            .onEnd(
-                c -> {
-                  within20s(free);
-                  return StepResult.done("At last.");
-                }));
+    rig.with(slowToEnd(free));
     rig.limits = waits(Duration.ofMillis(100), Duration.ofSeconds(20));
     SessionRequest request = Rig.request("ann");
     rig.start(request);
@@ -75,13 +78,7 @@ class SessionEndTest extends EngineHarness {
   @Test
   void endsASessionThatWaitsToBegin() throws Exception {
     CountDownLatch free = new CountDownLatch(1);
-    rig.with(
-        new ToyStep("slow", 100)
-            .onEnd(
-                c -> {
-                  within20s(free);
-                  return StepResult.done("At last.");
-                }));
+    rig.with(slowToEnd(free));
     SessionRequest old = Rig.request("ann");
     rig.start(old);
     CompletionStage<?> ending = rig.engine.end(old.session().kasmId(), Ending.CONFIGURED);
@@ -97,13 +94,7 @@ class SessionEndTest extends EngineHarness {
   @Test
   void letsAStartWaitForTheUsersUnfinishedEndAndThenRefusesIt() throws Exception {
     CountDownLatch free = new CountDownLatch(1);
-    rig.with(
-        new ToyStep("slow", 100)
-            .onEnd(
-                c -> {
-                  within20s(free);
-                  return StepResult.done("At last.");
-                }));
+    rig.with(slowToEnd(free));
     SessionRequest old = Rig.request("ann");
     rig.start(old);
     rig.limits = waits(Duration.ZERO, Duration.ofMillis(100));

@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
-import org.eclipse.jetty.http.HttpHeader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -44,14 +43,7 @@ final class TransferStream {
 
   void serve() throws ClientGoneException, Refusal {
     Object now = look.now();
-    exchange
-        .status(200)
-        .set(HttpHeader.CONTENT_TYPE, "text/event-stream")
-        .set(HttpHeader.CACHE_CONTROL, "no-store")
-        .set("X-Accel-Buffering", "no");
-    if (exchange.head()) {
-      exchange.write(false, ByteBuffer.allocate(0));
-      exchange.empty();
+    if (!exchange.events()) {
       return;
     }
     exchange.whenClosing(closing::countDown);

@@ -183,6 +183,23 @@ public final class Exchange {
     write(true, NOTHING);
   }
 
+  /**
+   * Begins an answer of server-sent events (HTML, "server-sent").
+   *
+   * @return false when only its headers are wanted, and then it is complete
+   */
+  public boolean events() throws ClientGoneException {
+    status(200)
+        .set(HttpHeader.CONTENT_TYPE, "text/event-stream")
+        .set(HttpHeader.CACHE_CONTROL, "no-store")
+        .set("X-Accel-Buffering", "no"); // nginx would gather them
+    if (head()) {
+      empty();
+      return false;
+    }
+    return true;
+  }
+
   /** Sends a piece of the answer and waits until the buffer can be used again. */
   public void write(boolean last, ByteBuffer content) throws ClientGoneException {
     try {

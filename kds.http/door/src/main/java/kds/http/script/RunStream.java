@@ -12,7 +12,6 @@ import kds.api.script.ScriptRun;
 import kds.api.script.Scripts;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
-import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,13 +50,7 @@ final class RunStream implements RunListener {
   }
 
   void serve(Scripts scripts, String runId) throws ClientGoneException {
-    exchange
-        .status(200)
-        .set(HttpHeader.CONTENT_TYPE, "text/event-stream")
-        .set(HttpHeader.CACHE_CONTROL, "no-store")
-        .set("X-Accel-Buffering", "no");
-    if (exchange.head()) {
-      exchange.empty();
+    if (!exchange.events()) {
       return;
     }
     exchange.whenClosing(this::close);

@@ -13,7 +13,6 @@ import kds.api.session.Sessions;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
-import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,9 +48,7 @@ final class EventStream {
 
   void serve() throws Refusal, ClientGoneException {
     long after = after();
-    exchange.status(200).set(HttpHeader.CONTENT_TYPE, "text/event-stream");
-    if (exchange.head()) {
-      exchange.empty();
+    if (!exchange.events()) {
       return;
     }
     exchange.whenClosing(this::close);

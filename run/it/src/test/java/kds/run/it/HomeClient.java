@@ -1,6 +1,5 @@
 package kds.run.it;
 
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,15 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A client of the service in a {@link TrialHome}, with tokens signed by that home's key. */
 final class HomeClient {
@@ -35,24 +30,10 @@ final class HomeClient {
     if (scope != null) {
       request.header("Authorization", "Bearer " + token(scope));
     }
-    try (HttpClient client = HttpClient.newBuilder().sslContext(trust()).build()) {
+    try (HttpClient client =
+        HttpClient.newBuilder().sslContext(Trust.of(home.resolve("certs/cert.pem"))).build()) {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
-  }
-
-  private SSLContext trust() throws Exception {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream pem = Files.newInputStream(home.resolve("certs/cert.pem"))) {
-      store.setCertificateEntry(
-          "kds", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 
   private String token(String scope) throws Exception {

@@ -86,10 +86,10 @@ class SessionKillSystemIT {
     assertThat(trial.complaints()).as("before anything is wrong").isEmpty();
 
     trial.kill();
-    Path sessions = trial.journals();
+    Path sessions = trial.journals().folder();
     Files.delete(sessions.resolve(forgotten.kasmId + ".json"));
     Path journal = sessions.resolve(twice.kasmId + ".json");
-    Files.writeString(journal, SessionTrial.withoutScripts(Files.readString(journal)));
+    Files.writeString(journal, SessionJournals.withoutScripts(Files.readString(journal)));
     trial.hooks().heir(stopped.kasmId, "start-app").orElseThrow().end();
     Process stray = new ProcessBuilder("sleep", "60").start();
     try {

@@ -4,33 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import kds.run.it.SessionCalls.Answer;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A service in a home of its own, with real accounts, their sessions, and one who kills it. */
 final class SessionTrial implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int USERS = 4;
 
   /** Whose session each client starts: of the first two users there are two at a time. */
   private static final int[] CLIENTS = {0, 0, 1, 1, 2, 3};
 
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Random random;
   private final List<LocalUser> users = new ArrayList<>();
@@ -85,8 +81,8 @@ final class SessionTrial implements AutoCloseable {
     return tally;
   }
 
-  Path journals() {
-    return service.home().resolve("state/sessions");
+  SessionJournals journals() {
+    return new SessionJournals(service.home().resolve("state/sessions"));
   }
 
   void startAgain() throws Exception {
@@ -157,50 +153,25 @@ final class SessionTrial implements AutoCloseable {
   void kill() throws Exception {
     service.kill();
     calls.close();
-    try (Stream<Path> files = Files.list(journals())) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
-        tally.met(JSON.readTree(Files.readAllBytes(file)));
-      }
-    }
+    journals().all().forEach(tally::met);
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String otherwise, Condition condition) throws Exception {
-    long until = System.nanoTime() + PATIENCE;
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as(otherwise).isLessThan(until);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+  private static void await(String otherwise, Callable<Boolean> condition) throws Exception {
+    Soon.until(PATIENCE, () -> otherwise, condition);
   }
 
   // Garbage
 
-  /** Cuts off, fills with noise or with zeros the journal of one session. */
+  /** Makes garbage of the journal of one session. */
   String spoilAJournal() throws IOException {
-    List<Tale> told = tales.stream().filter(tale -> Files.exists(journal(tale.kasmId))).toList();
+    List<Tale> told =
+        tales.stream().filter(tale -> Files.exists(journals().of(tale.kasmId))).toList();
     assertThat(told).isNotEmpty();
     Tale victim = told.get(random.nextInt(told.size()));
-    Path file = journal(victim.kasmId);
-    byte[] content = Files.readAllBytes(file);
-    byte[] garbage = new byte[content.length];
-    switch (random.nextInt(3)) {
-      case 0 -> garbage = java.util.Arrays.copyOf(content, random.nextInt(content.length));
-      case 1 -> random.nextBytes(garbage);
-      default -> {
-        // Zeros, as a power cut leaves them on some file systems.
-      }
-    }
-    Files.write(file, garbage);
+    journals().spoil(victim.kasmId, random);
     tally.spoiled();
     tales.remove(victim);
     return victim.kasmId;
-  }
-
-  private Path journal(String kasmId) {
-    return journals().resolve(kasmId + ".json");
   }
 
   /**
@@ -208,33 +179,18 @@ final class SessionTrial implements AutoCloseable {
    * one left is for the administrator to end, which is done here.
    */
   void requireReported(String kasmId) throws Exception {
-    String name = kasmId + ".json";
+    String name = SessionJournals.name(kasmId);
     Answer health = calls.get("/health");
     assertThat(health.body().toString()).as("health").contains(name + " was no journal");
     assertThat(Files.readString(service.home().resolve("log/console.log")))
         .as("log")
         .containsPattern("ERROR.*" + name + " cannot be read .* was moved to ");
-    try (Stream<Path> aside = Files.list(journals().resolve("unreadable"))) {
-      assertThat(aside).anyMatch(file -> file.getFileName().toString().startsWith(name));
-    }
+    assertThat(journals().isSetAside(kasmId)).as("kept").isTrue();
     assertThat(calls.look(kasmId).status()).isEqualTo(404);
     assertThat(calls.end(kasmId).state()).isEqualTo("unknown");
     for (KillHooks.Mark mark : hooks.of(kasmId)) {
       mark.end();
     }
-  }
-
-  /** The journal of a session in the middle of its start, which says nothing of its scripts. */
-  static String withoutScripts(String journal) {
-    ObjectNode record = (ObjectNode) JSON.readTree(journal);
-    record.put("state", "STARTING").putNull("outcome");
-    ArrayNode steps = (ArrayNode) record.get("steps");
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      if (steps.get(i).path("name").asString("").equals("scripts")) {
-        steps.remove(i);
-      }
-    }
-    return record.toString();
   }
 
   // Looking

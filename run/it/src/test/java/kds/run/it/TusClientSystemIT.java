@@ -68,7 +68,7 @@ class TusClientSystemIT {
       long began = System.nanoTime();
       String token = service.script("token").strip();
       Path certificate = service.home().resolve("certs/cert.pem");
-      SSLSocketFactory trust = TusWire.trust(certificate).getSocketFactory();
+      SSLSocketFactory trust = Trust.of(certificate).getSocketFactory();
       List<CuttingRelay> roads = List.of(first, second);
       List<Event> events =
           List.of(this::kill, () -> replace(1), this::kill, () -> replace(BUNDLES));

@@ -1,7 +1,6 @@
 package kds.run.it;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,11 +8,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,7 +17,6 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The tus protocol by hand, against a service of its own with one token. */
 final class TusWire implements AutoCloseable {
@@ -36,7 +31,7 @@ final class TusWire implements AutoCloseable {
   private TusWire(Service service) throws Exception {
     this.service = service;
     this.token = service.script("token").strip();
-    this.trust = trust(service.home().resolve("certs/cert.pem"));
+    this.trust = Trust.of(service.home().resolve("certs/cert.pem"));
     this.http = client();
   }
 
@@ -53,22 +48,6 @@ final class TusWire implements AutoCloseable {
         service.close();
       }
     }
-  }
-
-  /** A context that trusts one certificate. */
-  static SSLContext trust(Path certificate) throws Exception {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream pem = Files.newInputStream(certificate)) {
-      store.setCertificateEntry(
-          "kds", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    TrustManagerFactory trusted =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trusted.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trusted.getTrustManagers(), null);
-    return context;
   }
 
   private HttpClient client() {

@@ -279,4 +279,15 @@ final class Machine implements BeforeEachCallback, AfterEachCallback {
       return err.toString(StandardCharsets.UTF_8);
     }
   }
+
+  /** What holds for every kind of groups. */
+  void findsGroupsAgainAfterARestart() throws Exception {
+    var run = command("/bin/bash", "sleep 600 & exit 0").group("before").start();
+    run.exit();
+    Programs restarted = begun();
+    assertThat(restarted.groups()).containsExactly("before");
+    restarted.end("before", Duration.ofSeconds(5));
+    assertThat(programs().groups()).isEmpty();
+    restarted.leave();
+  }
 }

@@ -67,13 +67,7 @@ class MarkedGroupsTest {
 
   @Test
   void findsGroupsAgainAfterARestart() throws Exception {
-    var run = machine.command("/bin/bash", "sleep 600 & exit 0").group("before").start();
-    run.exit();
-    Programs restarted = machine.begun();
-    assertThat(restarted.groups()).containsExactly("before");
-    restarted.end("before", Duration.ofSeconds(5));
-    assertThat(machine.programs().groups()).isEmpty();
-    restarted.leave();
+    machine.findsGroupsAgainAfterARestart();
   }
 
   @Test
