@@ -24,7 +24,7 @@ public final class AuditLog implements Audit {
   @Override
   public void record(AuditRecord record) {
     try {
-      RECORDS.info("{}", line(record));
+      RECORDS.info(line(record)); // not a format: nothing in it is replaced
     } catch (RuntimeException e) {
       // What happened has happened; the caller cannot do anything about a log that fails.
       LOG.error("An audit record of {} could not be written", record.act(), e);
@@ -63,23 +63,25 @@ public final class AuditLog implements Audit {
   /** Quotes; whatever is not plainly visible is escaped, as it might rule a terminal. */
   private static void quote(StringBuilder json, String text) {
     json.append('"');
-    text.codePoints()
-        .forEach(
-            point -> {
-              if (point == '"' || point == '\\') {
-                json.append('\\').append((char) point);
-              } else if (isVisible(point)) {
-                json.appendCodePoint(point);
-              } else {
-                Character.toString(point)
-                    .chars()
-                    .forEach(unit -> json.append("\\u%04x".formatted(unit)));
-              }
-            });
+    int point;
+    for (int at = 0; at < text.length(); at += Character.charCount(point)) {
+      point = text.codePointAt(at);
+      if (point == '"' || point == '\\') {
+        json.append('\\').append((char) point);
+      } else if (isVisible(point)) {
+        json.appendCodePoint(point);
+      } else {
+        Character.toString(point).chars().forEach(unit -> json.append("\\u%04x".formatted(unit)));
+      }
+    }
     json.append('"');
   }
 
   private static boolean isVisible(int point) {
+    return point >= ' ' && point <= '~' || isVisibleBeyondAscii(point);
+  }
+
+  private static boolean isVisibleBeyondAscii(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
           Character.FORMAT,
