@@ -41,6 +41,12 @@ final class HttpServer {
   /** The longest token, twice, and room for the rest. */
   private static final int HEADER_BYTES = 32 * 1024;
 
+  /**
+   * What a connection remembers of the headers it had. A token does not fit in, and shall not: to
+   * look one up costs more than to read it.
+   */
+  private static final int HEADER_CACHE_CHARS = 256;
+
   private static final int MOST_PLATFORM_THREADS = 64;
   private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
   private static final int REBIND_TRIES = 40;
@@ -93,6 +99,7 @@ final class HttpServer {
     server.setRequestLog(
         (request, response) -> accessLog.log(Credentials.forLog(request), response));
     configuration.setRequestHeaderSize(HEADER_BYTES);
+    configuration.setHeaderCacheSize(HEADER_CACHE_CHARS);
     configuration.setMaxResponseHeaderSize(2 * HEADER_BYTES); // some give back what was sent
     configuration.setSendServerVersion(false);
     configuration.setHttpCompliance(HttpCompliance.STRICT);
