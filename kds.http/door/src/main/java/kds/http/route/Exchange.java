@@ -102,11 +102,10 @@ public final class Exchange {
 
   /** A request header's value, null when it is absent; several lines are joined by commas. */
   public @Nullable String header(String name) {
-    StringBuilder joined = new StringBuilder();
-    for (HttpField field : request.getHeaders().getFields(name)) {
-      joined.append(joined.isEmpty() ? "" : ", ").append(field.getValue());
+    if (!request.getHeaders().contains(name)) {
+      return null;
     }
-    return joined.isEmpty() && !request.getHeaders().contains(name) ? null : joined.toString();
+    return String.join(", ", request.getHeaders().getValuesList(name));
   }
 
   /** The request's method. */

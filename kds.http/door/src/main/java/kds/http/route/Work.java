@@ -1,20 +1,22 @@
 package kds.http.route;
 
-import java.util.Map;
 import kds.api.security.Caller;
 import kds.http.server.Inner;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** Runs a request's work on a virtual thread whose log lines carry the request's ids. */
+/**
+ * Runs a request's work on a virtual thread whose log lines carry the request's ids. The thread on
+ * which a request arrives carries them already.
+ */
 final class Work {
   private Work() {}
 
   /** Runs it here if this is a virtual thread, else on a new one. */
   static void run(Request request, Runnable work) {
     if (Thread.currentThread().isVirtual()) {
-      marked(request, work);
+      work.run();
     } else {
       start(request, work);
     }
@@ -26,23 +28,17 @@ final class Work {
     Thread.ofVirtual()
         .name("kds-call-" + (id == null ? "" : id))
         .inheritInheritableThreadLocals(false)
-        .start(() -> marked(request, work));
+        .start(
+            () -> {
+              mark(request);
+              work.run();
+            });
   }
 
-  private static void marked(Request request, Runnable work) {
-    Map<String, String> before = MDC.getCopyOfContextMap();
+  private static void mark(Request request) {
     mark("request", request.getAttribute(Inner.REQUEST_ID));
     if (request.getAttribute(Inner.CALLER) instanceof Caller caller && caller.session() != null) {
       mark("session", caller.session().kasmId());
-    }
-    try {
-      work.run();
-    } finally {
-      if (before == null) {
-        MDC.clear();
-      } else {
-        MDC.setContextMap(before);
-      }
     }
   }
 

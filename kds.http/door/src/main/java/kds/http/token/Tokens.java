@@ -48,6 +48,8 @@ public final class Tokens {
   /** Keys and what was verified with them: they come and go together. */
   private record Generation(VerificationKeys keys, TokenCache cache) {}
 
+  private static final MessageDigest SHA = sha256();
+
   /** One signature check at a time for addresses under a ban, so they cost one core at most. */
   private final Semaphore oneForBanned = new Semaphore(1, true);
 
@@ -152,9 +154,16 @@ public final class Tokens {
 
   private static String digest(String token) {
     try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
+      MessageDigest sha = (MessageDigest) SHA.clone(); // looking one up costs as much as the digest
+      return HexFormat.of().formatHex(sha.digest(token.getBytes(StandardCharsets.UTF_8)));
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError("every JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
     }
