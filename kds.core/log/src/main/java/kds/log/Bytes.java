@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * is. Not thread-safe.
  */
 final class Bytes {
-  private static final int BEGIN = 8 * 1024;
+  /** Nearly all records are shorter; one is made for each of the audit log. */
+  private static final int BEGIN = 1024;
 
   /** What a very long record needed is not kept. */
   private static final int MOST_KEPT = 256 * 1024;
