@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -161,12 +163,44 @@ final class LimitsTest {
     }
   }
 
+  /** Of any request, without a token too: else a few thousand connections would end the service. */
+  @Test
+  void aKeptConnectionHoldsLittleOfItsRequests() throws Exception {
+    int count = 100;
+    List<Socket> sockets = new ArrayList<>();
+    try (TestDoor door = open("ssl", false)) {
+      sockets.add(used(door)); // What all of them share is there now.
+      long before = heap();
+      for (int i = 0; i < count; i++) {
+        Socket socket = used(door);
+        sockets.add(socket);
+        ask(socket, "User-Agent: " + "x".repeat(500) + i + "\r\n");
+        ask(socket, "User-Agent: " + "x".repeat(500) + i + "\r\n");
+      }
+      assertThat((heap() - before) / count).as("bytes for each").isLessThan(40 << 10);
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static long heap() {
+    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    memory.gc();
+    return memory.getHeapMemoryUsage().getUsed();
+  }
+
   private static Socket used(TestDoor door) throws IOException {
     Socket socket = door.connect();
     socket.setSoTimeout(20_000);
-    socket.getOutputStream().write(head("GET /x", "").getBytes());
-    assertThat(readAnswer(socket.getInputStream())).contains("subject=user-1");
+    ask(socket, "");
     return socket;
+  }
+
+  private static void ask(Socket socket, String headers) throws IOException {
+    socket.getOutputStream().write(head("GET /x", headers).getBytes());
+    assertThat(readAnswer(socket.getInputStream())).contains("subject=user-1");
   }
 
   private static String get(TestDoor door, String path) {
