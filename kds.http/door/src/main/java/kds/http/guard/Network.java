@@ -14,6 +14,7 @@ import java.util.List;
  */
 public record Network(byte[] base, int bits) {
   private static final int IPV6_CLIENT_BITS = 64;
+  private static final ByteBuffer THIS_MACHINE = ByteBuffer.allocate(0);
 
   /**
    * Reads one, as {@code 10.0.0.0/8}, {@code fd00::/8} or {@code 192.0.2.7}.
@@ -42,9 +43,13 @@ public record Network(byte[] base, int bits) {
   }
 
   /**
-   * What stands for whoever is at an address, to be counted by: a client of IPv6 owns a whole /64.
+   * What stands for whoever is at an address, to be counted by: a client of IPv6 owns a whole /64,
+   * and a user of this machine all that lead back to it.
    */
   public static ByteBuffer client(InetAddress address) {
+    if (address.isLoopbackAddress()) {
+      return THIS_MACHINE;
+    }
     byte[] bytes = address.getAddress();
     return ByteBuffer.wrap(
         address instanceof Inet6Address ? masked(bytes, IPV6_CLIENT_BITS) : bytes);

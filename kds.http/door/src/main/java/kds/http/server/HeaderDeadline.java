@@ -39,10 +39,16 @@ final class HeaderDeadline {
     Timed(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler)
         throws IOException {
       super(channel, selector, key, scheduler);
-      peer =
-          channel.getRemoteAddress() instanceof InetSocketAddress socket
-              ? socket.getAddress()
-              : InetAddress.getLoopbackAddress();
+      peer = peer(channel);
+    }
+
+    /** Whoever comes from the address that he came to is a user of this machine. */
+    private static InetAddress peer(SocketChannel channel) throws IOException {
+      return channel.getRemoteAddress() instanceof InetSocketAddress remote
+              && channel.getLocalAddress() instanceof InetSocketAddress local
+              && !remote.getAddress().equals(local.getAddress())
+          ? remote.getAddress()
+          : InetAddress.getLoopbackAddress();
     }
 
     @Override

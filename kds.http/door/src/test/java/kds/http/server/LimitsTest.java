@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -143,6 +144,29 @@ final class LimitsTest {
   }
 
   @Test
+  void aUserOfThisMachineCannotTakeAllConnectionsByItsManyAddresses() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try (TestDoor door =
+        open("ssl", false, "max_connections_per_address", 8, "header_timeout", "5m")) {
+      for (int i = 0; i < 8; i++) {
+        sockets.add(used(new Socket("127.0.0.1", door.port(), from(i), 0)));
+      }
+      try (Socket ninth = new Socket("127.0.0.1", door.port(), from(8), 0)) {
+        ninth.setSoTimeout(20_000);
+        assertThat(ended(ninth.getInputStream())).as("the ninth is closed").isTrue();
+      }
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static InetAddress from(int number) {
+    return InetAddress.ofLiteral("127.0.1." + (1 + number));
+  }
+
+  @Test
   void connectionsAboveTheLimitWait() throws Exception {
     List<Socket> sockets = new ArrayList<>();
     try (TestDoor door = open("ssl", false, "max_connections", 8, "header_timeout", "5m")) {
@@ -192,7 +216,10 @@ final class LimitsTest {
   }
 
   private static Socket used(TestDoor door) throws IOException {
-    Socket socket = door.connect();
+    return used(door.connect());
+  }
+
+  private static Socket used(Socket socket) throws IOException {
     socket.setSoTimeout(20_000);
     ask(socket, "");
     return socket;
