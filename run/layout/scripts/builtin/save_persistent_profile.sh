@@ -1,8 +1,9 @@
 #!/bin/bash
 # Saves the user's profile. Called as root at the end of a session, after the user is logged out and
 # while his home and his account are still there. Empty as shipped: put your own commands here.
-# With several sessions of one user it is called after the last of them. It may be called again when
-# the service was interrupted, so it should not mind that.
+# With several sessions of one user it is called after the last of them, and only when
+# load_persistent_profile.sh had succeeded (or is not there). It may be called again when the service
+# was interrupted, so it should not mind that.
 #
 # What it is given: user_id username kasm_id jwt_token api_host api_port api_url_prefix
 # It may take 5 minutes (scripts.timeout); for more, write a line of its own here: "# kds:" and then timeout=15m

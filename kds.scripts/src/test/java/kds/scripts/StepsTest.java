@@ -208,14 +208,15 @@ class StepsTest {
   void withoutScriptsThereIsNothingToDo() throws Exception {
     assertThat(new HookStep(gates()).start(House.context()).status()).isEqualTo(Status.DONE);
     assertThat(new HookStep(shut()).start(House.context()).status()).isEqualTo(Status.SKIPPED);
-    assertThat(new ProfileStep(shut()).start(House.context()).status()).isEqualTo(Status.SKIPPED);
+    assertThat(new ProfileStep(shut(), house.states).start(House.context()).status())
+        .isEqualTo(Status.SKIPPED);
   }
 
   @Test
   void theProfileIsBroughtAndSavedByTheBuiltinsForAKnownUserOnly() throws Exception {
     house.bash("builtin/load_persistent_profile.sh", "echo load $username");
     house.bash("builtin/save_persistent_profile.sh", "echo save $username; exit 2");
-    ProfileStep step = new ProfileStep(gates());
+    ProfileStep step = new ProfileStep(gates(), house.states);
     assertThat(step.start(House.context()).status()).isEqualTo(Status.DONE);
     assertThat(step.end(House.context()).message()).contains("exit code 2");
     assertThat(scripts.runs(Optional.empty()))
@@ -224,6 +225,44 @@ class StepsTest {
     assertThat(step.start(House.context(House.KASM_ID, null, List.of())).status())
         .isEqualTo(Status.SKIPPED);
     assertThat(leases).hasValue(0);
+  }
+
+  /** Else a part of it, or an empty home, would replace all that is stored. */
+  @Test
+  void aProfileThatDidNotComeWholeIsNotSaved() throws Exception {
+    house.bash("builtin/save_persistent_profile.sh", "echo save");
+    house.bash("builtin/load_persistent_profile.sh", "exit 12");
+    ProfileStep step = new ProfileStep(gates(), house.states);
+    assertThat(step.start(House.context()).status()).isEqualTo(Status.FAILED);
+    StepResult unsaved = step.end(House.context());
+    assertThat(unsaved.status()).isEqualTo(Status.FAILED);
+    assertThat(unsaved.message()).contains("not saved", "load_persistent_profile.sh failed");
+
+    Path inside = folder.resolve("inside");
+    house.bash("builtin/load_persistent_profile.sh", "touch " + inside + "; sleep 600");
+    Thread start = Thread.ofVirtual().start(() -> interruptible(step));
+    House.until("it is being brought", () -> Files.exists(inside));
+    start.interrupt();
+    start.join();
+    ProfileStep later = new ProfileStep(gates(), house.states); // another life of the service
+    assertThat(later.end(House.context()).status()).isEqualTo(Status.SKIPPED);
+    assertThat(scripts.runs(Optional.empty()))
+        .extracting(ScriptRun::script)
+        .containsOnly("builtin/load_persistent_profile.sh");
+
+    house.bash("builtin/load_persistent_profile.sh", "exit 0");
+    assertThat(later.start(House.context()).status()).isEqualTo(Status.DONE);
+    assertThat(step.end(House.context()).status()).isEqualTo(Status.DONE);
+    assertThat(scripts.runs(Optional.empty()).getFirst().head()).isEqualTo("save\n");
+    assertThat(step.end(House.context()).status()).as("saved already").isEqualTo(Status.SKIPPED);
+  }
+
+  private static void interruptible(ProfileStep step) {
+    try {
+      step.start(House.context());
+    } catch (Exception _) {
+      // As when the end of a session has its start give way.
+    }
   }
 
   @Test
