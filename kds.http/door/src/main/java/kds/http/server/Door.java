@@ -7,6 +7,7 @@ import kds.api.capability.Drain;
 import kds.api.host.OperatorFiles;
 import kds.api.host.TrustedFiles;
 import kds.api.security.TokenRefusal;
+import kds.api.session.Sessions;
 import kds.http.guard.Bans;
 import kds.http.token.Tokens;
 import org.apache.felix.hc.api.HealthCheck;
@@ -43,13 +44,19 @@ public final class Door implements Drain, HealthCheck {
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   private volatile List<TokenRefusal> refusals = List.of();
 
-  /** Made by Declarative Services. */
+  /**
+   * Made by Declarative Services.
+   *
+   * @param sessions not called: who ended is known once they are there, and before that his token
+   *     would be good again
+   */
   @Activate
   public Door(
       BundleContext context,
       @Reference TrustedFiles trusted,
       @Reference OperatorFiles files,
       @Reference Inner inner,
+      @Reference Sessions sessions,
       DoorConfig config) {
     this(Announcement.byCondition(context), trusted, files, inner, config);
   }
