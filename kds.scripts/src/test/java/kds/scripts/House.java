@@ -61,6 +61,7 @@ final class House implements AutoCloseable {
   volatile boolean stopping;
   private final @Nullable RealProcesses real;
   private final HostProcesses processes;
+  private final List<Aftermath> aftermaths = new CopyOnWriteArrayList<>();
 
   House(Path folder) throws IOException {
     assumeTrue(Files.getOwner(Path.of("/proc/self")).getName().equals("root"), "run as root");
@@ -120,6 +121,7 @@ final class House implements AutoCloseable {
   ScriptRunning scripts(Settings settings, HostProcesses processes) {
     long bundle = generations.size() + 1L;
     Aftermath aftermath = new Aftermath(states, life, processes, settings.grace());
+    aftermaths.add(aftermath);
     aftermath.begin();
     ScriptRunning scripts =
         new ScriptRunning(
@@ -189,8 +191,10 @@ final class House implements AutoCloseable {
     }
   }
 
+  /** A bundle writes its mark in the background; the folder goes when nobody writes there. */
   @Override
   public void close() throws kds.api.host.HostException {
+    aftermaths.forEach(Aftermath::await);
     real.close();
   }
 
