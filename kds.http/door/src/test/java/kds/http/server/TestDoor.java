@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -202,14 +203,27 @@ final class TestDoor implements AutoCloseable {
     return Trusting.trustAll().getSocketFactory().createSocket("127.0.0.1", port);
   }
 
-  /** Sends these bytes and reads all that comes until the door closes the connection. */
+  /**
+   * Sends these bytes and reads all that comes until the door closes the connection. It may do so
+   * before it has read all of a request that is too long: the answer is there all the same.
+   */
   String exchange(String raw) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try (Socket socket = connect()) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
-      socket.getOutputStream().write(raw.getBytes(StandardCharsets.UTF_8));
-      socket.getOutputStream().flush();
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      try {
+        socket.getOutputStream().write(raw.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+      } catch (SocketException _) {
+        // It was cut short by the answer.
+      }
+      socket.getInputStream().transferTo(answer);
+    } catch (SocketException e) {
+      if (answer.size() == 0) {
+        throw e;
+      }
     }
+    return answer.toString(StandardCharsets.UTF_8);
   }
 
   /** Everything logged since this door was made. */
