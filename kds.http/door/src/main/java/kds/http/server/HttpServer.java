@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -24,16 +25,18 @@ import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Jetty, set up for the door. Its methods are called by one thread; requests run on virtual
- * threads, selectors on platform threads.
+ * threads, and so do acceptors and selectors: Java parks a virtual thread that selects, and whoever
+ * finds a request answers it in the same thread, while another one takes over selecting. With
+ * selectors on threads of their own each request had two threads of the kernel woken up for it.
  */
 final class HttpServer {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
@@ -47,7 +50,9 @@ final class HttpServer {
    */
   private static final int REMEMBERED_HEADERS = 0;
 
-  private static final int MOST_PLATFORM_THREADS = 64;
+  /** Connections are what is limited. */
+  private static final int ANY_NUMBER = -1;
+
   private static final Duration LONGEST_REQUEST = Duration.ofDays(1);
   private static final int REBIND_TRIES = 40;
   private static final long REBIND_PAUSE_MILLIS = 25;
@@ -83,13 +88,9 @@ final class HttpServer {
 
   HttpServer(Supplier<Settings> settings, Handler afterEntrance, RequestLog accessLog) {
     this.settings = settings;
-    QueuedThreadPool threads = new QueuedThreadPool(MOST_PLATFORM_THREADS, 4);
-    threads.setName("kds-http");
-    threads.setVirtualThreadsExecutor(
-        VirtualThreads.getNamedVirtualThreadsExecutor("kds-http-request-"));
     server =
         new Server(
-            threads,
+            threads(),
             null,
             new ArrayByteBufferPool(0, -1, LARGEST_BUFFER, MOST_BUFFERS, KEPT, KEPT));
     graceful = new GracefulHandler(afterEntrance);
@@ -105,6 +106,15 @@ final class HttpServer {
     configuration.setHttpCompliance(HttpCompliance.STRICT);
     configuration.setUriCompliance(PATHS);
     configuration.addCustomizer(new SecureRequestCustomizer(false, false, -1, false));
+  }
+
+  /** Whose threads have nothing of those that start them: what marks log lines is not inherited. */
+  private static ThreadPool threads() {
+    ThreadFactory factory =
+        Thread.ofVirtual().name("kds-http-", 0).inheritInheritableThreadLocals(false).factory();
+    VirtualThreadPool threads = new VirtualThreadPool(ANY_NUMBER);
+    threads.setVirtualThreadsExecutor(task -> factory.newThread(task).start());
+    return threads;
   }
 
   void start() throws Exception {
