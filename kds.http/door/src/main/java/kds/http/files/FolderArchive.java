@@ -94,6 +94,7 @@ final class FolderArchive implements Route.Use<FileTransfer> {
     private final Buffers.Loan content;
     private final byte[] piece = new byte[PIECE];
     private final Squeeze squeeze = new Squeeze();
+    private final TimeSlice slice = new TimeSlice();
 
     Packing(FolderDownload folder, Zip zip, Buffers.Loan content) {
       this.folder = folder;
@@ -141,6 +142,7 @@ final class FolderArchive implements Route.Use<FileTransfer> {
     }
 
     private int read() throws TransferException {
+      slice.check();
       ByteBuffer buffer = content.cleared();
       buffer.limit(Math.min(PIECE, buffer.capacity()));
       int length = folder.read(buffer);
