@@ -46,13 +46,18 @@ public interface HostFolder extends AutoCloseable {
    * The same; with {@code sealed} the file belongs to the service until it is published, so that
    * nobody changes it between an inspection and its publication. In a home that the service's own
    * account may not write to (an NFS export that squashes root) this fails with {@link
-   * HostException.Reason#DENIED}. The user's quota is judged at publication then.
+   * HostException.Reason#DENIED}. The user's quota is judged at publication then. Where it needs a
+   * hidden name, and the user has put something else in its place, publishing fails with {@link
+   * HostException.Reason#IO}.
    */
   HostUpload create(String path, long size, boolean sealed) throws HostException;
 
   /**
    * Begins a new file as {@link #create} does, one that is written in several goes. It is swept 30
    * days after it was last written if it is neither published nor discarded.
+   *
+   * <p>In a home it is the user's own, and counts in his quota: he can change it at any time. What
+   * is to be inspected is copied into a sealed one first.
    *
    * @param id 32 lower-case hex digits, random, by which it is opened again
    */

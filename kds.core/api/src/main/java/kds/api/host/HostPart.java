@@ -3,9 +3,12 @@ package kds.api.host;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A file that is being written in several goes: it has a hidden name, nobody else reads it, and it
- * outlives its handle, the process and the machine until it is published or discarded. One thread
- * at a time, but for {@link #ifHeld}.
+ * A file that is being written in several goes: it has a hidden name, nobody but its user reads it,
+ * and it outlives its handle, the process and the machine until it is published or discarded. One
+ * thread at a time, but for {@link #ifHeld}.
+ *
+ * <p>It is never sealed: the user can write to it, also by a descriptor or a mapping that he has
+ * had for long.
  *
  * <p>One handle counts: opening it again takes it away from whoever had it ({@link
  * HostException.Reason#REVOKED}), in whatever bundle that is. {@link #close} keeps the file.

@@ -17,8 +17,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * answer within the configured time (its thread is interrupted then), has refused.
  *
  * <p>While an inspector is registered, uploads that begin belong to the service until they are
- * published, so that the user cannot change what was inspected; except for those in several goes,
- * which are the user's own from their first byte on.
+ * published, so that the user cannot change what was inspected. Those in several goes are the
+ * user's own while they grow; of these a copy that belongs to the service is made when they are
+ * complete, and that copy is what is inspected and published.
  */
 @ConsumerType
 public interface UploadInspector {
@@ -65,7 +66,10 @@ public interface UploadInspector {
     /** CRC32C, eight lower-case hex digits. */
     String crc32c();
 
-    /** SHA-256 in lower-case hex; null when no inspector was there as the upload began. */
+    /**
+     * SHA-256 in lower-case hex; null when no inspector was there as the upload began, unless it
+     * came in several goes.
+     */
     @Nullable String sha256();
 
     /**

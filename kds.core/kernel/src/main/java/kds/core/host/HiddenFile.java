@@ -56,7 +56,7 @@ final class HiddenFile implements HostUpload {
     this.content = new FileContent(file, terms, workers, what);
     this.reservation = new Reservation(file, terms, workers, what);
     this.writeBack = new WriteBack(file, terms, workers, what);
-    this.publication = new Publication(file, folder, part, terms, what);
+    this.publication = new Publication(file, folder, part, terms, what, sealed);
   }
 
   /**
@@ -277,6 +277,9 @@ final class HiddenFile implements HostUpload {
           terms.uid(),
           folder,
           thread -> {
+            if (sealed) {
+              content.cut(thread, 0); // a user may have moved it where nobody finds it
+            }
             if (publication.forget(thread) < 0) {
               content.cut(thread, 0); // its name stays until it is swept; its space does not
             }

@@ -4,6 +4,7 @@ import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.Errno;
+import kds.core.host.linux.FileStatus;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.HostThread;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,25 @@ final class Publication {
   private final Descriptor folder;
   private final Terms terms;
   private final String what;
+  private final boolean sealed;
   private byte @Nullable [] part;
   private boolean replaced;
 
+  /**
+   * Makes one.
+   *
+   * @param part the file's hidden name, null when it has none
+   * @param sealed whether nothing but this very file may get the name, whatever a user has made of
+   *     the hidden one
+   */
   Publication(
-      Descriptor file, Descriptor folder, byte @Nullable [] part, Terms terms, String what) {
+      Descriptor file,
+      Descriptor folder,
+      byte @Nullable [] part,
+      Terms terms,
+      String what,
+      boolean sealed) {
+    this.sealed = sealed;
     this.file = file;
     this.folder = folder;
     this.part = part;
@@ -28,6 +43,7 @@ final class Publication {
 
   /** Gives the name. */
   void give(HostThread thread, byte[] name, String shown, boolean replace) throws HostException {
+    boolean renamed = part != null;
     long result = giveFree(thread, name);
     if (result == -Errno.EEXIST && replace) {
       requireFile(thread, name, shown);
@@ -41,6 +57,12 @@ final class Publication {
       throw Failures.of(result, what);
     }
     part = null;
+    if (sealed && (renamed || replaced) && !isOurs(thread, name)) {
+      throw new HostException(
+          Reason.IO,
+          "Could not %s: its hidden file was exchanged on the desktop; send it again"
+              .formatted(Failures.visible(what)));
+    }
   }
 
   /**
@@ -51,11 +73,18 @@ final class Publication {
     if (replaced) {
       return;
     }
-    long inode = new Walk(terms).look(thread, file).inode();
-    long look = thread.as(terms.identity(), os -> os.look(folder.number(), name));
-    if (look == 0 && thread.status().inode() == inode) {
+    if (isOurs(thread, name)) {
       thread.as(terms.identity(), os -> os.unlink(folder.number(), name));
     }
+  }
+
+  /** Whether a name is that of the file; a user may have renamed what he likes. */
+  private boolean isOurs(HostThread thread, byte[] name) throws HostException {
+    FileStatus ours = new Walk(terms).look(thread, file);
+    long look = thread.as(terms.identity(), os -> os.look(folder.number(), name));
+    return look == 0
+        && thread.status().inode() == ours.inode()
+        && thread.status().device() == ours.device();
   }
 
   /** Takes the hidden name away, if it still has one; less than zero when it stays. */

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostFolder;
+import kds.api.host.HostPart;
 import kds.api.host.HostUpload;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +76,85 @@ class SealedUploadTest {
       }
       assertThat(user.sh("ls -A Downloads").trim()).isEmpty();
     }
+  }
+
+  /** What a user moves away is out of any sweep's sight, and counts against nobody's quota. */
+  @Test
+  void leavesNoSpaceTakenWhereTheUserHasMovedIt() throws Exception {
+    try (Host host = new Host(true);
+        HostFolder folder = host.downloads(user)) {
+      try (HostUpload upload = folder.create("f.txt", 1 << 20, true)) {
+        upload.write(direct("hello"));
+        user.sh("mv -f Downloads/.kds-*.part hoard");
+      }
+      assertThat(user.sh("stat -c '%s %b' hoard").trim()).isEqualTo("0 0");
+    }
+  }
+
+  @ParameterizedTest(name = "replacing: {0}")
+  @ValueSource(booleans = {false, true})
+  void takesNothingForItThatAUserHasPutInItsPlace(boolean replacing) throws Exception {
+    try (Host host = new Host(true);
+        HostFolder folder = host.downloads(user);
+        HostUpload upload = folder.create("f.txt", 5, true)) {
+      if (replacing) {
+        Host.write(folder, "f.txt", "older");
+      }
+      upload.write(direct("hello"));
+      upload.sync();
+      user.sh("cd Downloads; printf EVIL! > evil; for f in .kds-*.part; do mv -f evil $f; done");
+      assertThat(refusal(() -> upload.publish("f.txt", replacing))).isEqualTo(Reason.IO);
+    }
+  }
+
+  /** Has the part open and mapped from before, and tries all that he can find a name for. */
+  private static final String CHANGE =
+      """
+      my ($part, $service) = (@ARGV, getppid());
+      open(my $held, "+<", $part) or die; binmode $held;
+      open(my $ready, ">", "ready"); close $ready;
+      for (1..300) {
+        sysseek($held, 0, 0); syswrite($held, "EVIL!");
+        for (glob(".kds-*"), glob("/proc/$service/fd/*"), glob("/proc/$service/map_files/*")) {
+          open(my $other, "+<", $_) or next;
+          syswrite($other, "EVIL!") if -f $other; close $other;
+        }
+        for (grep { $_ ne $part } glob(".kds-*")) { link $_, "linked"; chmod 0666, $_; truncate $_, 1; }
+      }
+      """;
+
+  /** What uploads in several goes are published by while an inspector is registered. */
+  @ParameterizedTest(name = "named: {0}")
+  @ValueSource(booleans = {false, true})
+  void isOutOfReachOfWhoHasThePartOpenThatItIsACopyOf(boolean named) throws Exception {
+    String id = "0123456789abcdef0123456789abcdef";
+    try (Host host = new Host(named);
+        HostFolder folder = host.downloads(user);
+        HostPart part = folder.keep("f", id, 5)) {
+      part.write(direct("hello"));
+      part.sync();
+      Process attacker = user.perl(CHANGE, ".kds-" + id + ".kept.part");
+      try (HostUpload copy = folder.create("f", 5, true)) {
+        copy.write(direct("hello"));
+        copy.sync();
+        assertThat(attacker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(attacker.exitValue()).isZero();
+        assertThat(content(part)).as("the control: the part is his").isEqualTo("EVIL!");
+        assertThat(content(copy)).isEqualTo("hello");
+        copy.publish("f", false);
+      } finally {
+        attacker.destroyForcibly();
+      }
+      assertThat(user.sh("cat Downloads/f")).isEqualTo("hello");
+      part.discard();
+      assertThat(user.sh("ls -A Downloads").trim().lines()).containsExactly("f", "ready");
+    }
+  }
+
+  private static String content(HostUpload file) throws Exception {
+    ByteBuffer into = ByteBuffer.allocateDirect(10);
+    while (file.read(into, into.position()) > 0) {}
+    return StandardCharsets.UTF_8.decode(into.flip()).toString();
   }
 
   @Test

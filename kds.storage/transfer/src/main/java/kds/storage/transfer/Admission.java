@@ -3,6 +3,7 @@ package kds.storage.transfer;
 import java.time.Duration;
 import kds.api.host.HostException;
 import kds.api.host.HostPart;
+import kds.api.host.HostUpload;
 import kds.api.security.Caller;
 import kds.api.transfer.Traffic;
 import kds.api.transfer.TransferException;
@@ -35,9 +36,9 @@ record Admission(Traffic traffic, Inspectors inspectors, Rules rules) {
     return Meter.up(traffic, policies(), caller, request.path(), request.size(), further);
   }
 
-  /** Watches over the space that a go leaves free. */
-  Reserve reserve(HostPart part, long announced) {
-    return new Reserve(part, policies().minFreeSpace(), announced);
+  /** Watches over the space that a go leaves free, or the copy at the end. */
+  Reserve reserve(HostUpload file, long announced) {
+    return new Reserve(file, policies().minFreeSpace(), announced);
   }
 
   /** How much may come. */

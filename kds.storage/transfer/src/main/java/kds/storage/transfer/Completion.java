@@ -4,8 +4,10 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import kds.api.host.HostException;
 import kds.api.host.HostPart;
+import kds.api.host.HostUpload;
 import kds.api.transfer.Receipt;
 import kds.api.transfer.TransferException;
 import kds.api.transfer.TransferException.Reason;
@@ -45,25 +47,80 @@ record Completion(
       return;
     }
     try {
-      noted.note(noted.state().publishing(null));
+      noted.note(noted.state().publishing(null, false));
     } catch (TransferException e) {
       why.addSuppressed(e);
     }
   }
 
   private Receipt commit() throws HostException, TransferException {
+    Inspection inspection = admission.inspection();
+    if (!inspection.seals()) {
+      // Who is registered from here on is not asked: he would look at what can be changed still.
+      return commitPart(Inspection.none());
+    }
+    // In a shared folder the part is the service's own already.
+    return noted.state().owner() == null ? commitPart(inspection) : commitCopy(inspection);
+  }
+
+  private Receipt commitPart(Inspection inspection) throws HostException, TransferException {
+    Digests digests = new Digests(Crc32cSum.text(noted.state().crc32c()), sha256(inspection));
+    return commit(notes -> new NotedPart(part, notes), false, inspection, digests);
+  }
+
+  /**
+   * Has a copy inspected and published. The part is the user's: he may have opened it long ago, and
+   * what he holds open no change of its owner takes from him.
+   */
+  private Receipt commitCopy(Inspection inspection) throws HostException, TransferException {
+    inspection.requireInspector();
+    long size = part.size();
+    try (HostUpload copy = entered.folder().create(noted.state().request().path(), size, true)) {
+      admission.reserve(copy, size).check(0);
+      Digests digests = new Digests(true);
+      PartReader.<HostException>read(
+          part::read,
+          0,
+          size,
+          piece -> {
+            digests.update(piece);
+            copy.write(piece);
+          });
+      if (!digests.crc32c().equals(Crc32cSum.text(noted.state().crc32c()))) {
+        throw altered();
+      }
+      return commit(notes -> new NotedCopy(copy, part, notes), true, inspection, digests);
+    }
+  }
+
+  /** Nothing brings back what was received, so nobody shall go on with it. */
+  private TransferException altered() throws TransferException {
+    noted.end("ALTERED");
+    trail.failed(entered.place(), "ALTERED", noted.state().offset());
+    return new TransferException(
+        Reason.FAILED,
+        Noted.what(noted.state())
+            + ": what is there is not what was received. It was changed on the desktop, or the disk"
+            + " failed. Begin a new one.");
+  }
+
+  private Receipt commit(
+      Function<NotedPart.Notes, HostUpload> named,
+      boolean asCopy,
+      Inspection inspection,
+      Digests digests)
+      throws TransferException {
     UploadState state = noted.state();
     OnConflict rule = Objects.requireNonNull(state.request().onConflict());
-    Digests digests = new Digests(Crc32cSum.text(state.crc32c()), sha256());
     AtomicReference<TransferException> unwritten = new AtomicReference<>();
-    NotedPart named = new NotedPart(part, trying -> write(trying, unwritten));
+    HostUpload file = named.apply(trying -> write(trying, asCopy, unwritten));
     OpenUpload upload =
         new OpenUpload(
             state.caller(),
             state.request(),
             entered,
-            named,
-            new Checks(admission.limit(size()), new Reserve(part, 0, -1), admission.inspection()),
+            file,
+            new Checks(admission.limit(size()), new Reserve(file, 0, -1), inspection),
             new Publication(state.request().path(), rule),
             meter,
             trail,
@@ -75,22 +132,22 @@ record Completion(
     }
   }
 
-  private void write(String trying, AtomicReference<TransferException> unwritten)
+  private void write(String trying, boolean asCopy, AtomicReference<TransferException> unwritten)
       throws HostException {
     try {
-      noted.note(noted.state().publishing(trying));
+      noted.note(noted.state().publishing(trying, asCopy));
     } catch (TransferException e) {
       unwritten.set(e);
       throw new HostException(HostException.Reason.IO, e.getMessage(), e);
     }
   }
 
-  private @Nullable String sha256() throws HostException {
-    if (!noted.state().request().sha256() && !admission.inspection().seals()) {
+  private @Nullable String sha256(Inspection inspection) throws HostException {
+    if (!noted.state().request().sha256() && !inspection.seals()) {
       return null;
     }
     MessageDigest digest = Digests.sha256();
-    PartReader.read(part, 0, part.size(), digest::update);
+    PartReader.read(part::read, 0, part.size(), digest::update);
     return HexFormat.of().formatHex(digest.digest());
   }
 }

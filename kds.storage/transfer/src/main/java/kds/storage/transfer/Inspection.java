@@ -43,6 +43,11 @@ final class Inspection {
     this.required = required;
   }
 
+  /** One for uploads that nobody looks at. */
+  static Inspection none() {
+    return new Inspection(List::of, Duration.ZERO, false);
+  }
+
   /** Whether uploads that begin now are to be sealed. */
   boolean seals() {
     return required || !inspectors.get().isEmpty();

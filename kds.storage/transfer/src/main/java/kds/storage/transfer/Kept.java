@@ -56,7 +56,7 @@ final class Kept {
       boolean shorter = counts < state.offset();
       long known = shorter ? 0 : state.offset();
       Crc32cSum whole = new Crc32cSum(shorter ? 0 : state.crc32c());
-      PartReader.read(part, known, counts, whole::update);
+      PartReader.read(part::read, known, counts, whole::update);
       part.sync();
       noted.note(state.at(counts, whole.mark(), ledger.boot(), expiry()));
       sum = whole;

@@ -48,7 +48,7 @@ final class Noted {
    */
   void end(String why) throws TransferException {
     if (state.publishing() != null) {
-      note(state.publishing(null)); // or a file that is missing would be taken for published
+      note(state.publishing(null, false)); // or a file that is missing would be taken for published
     }
     whileHeld(
         () -> {

@@ -179,7 +179,7 @@ final class OpenResumable implements ResumableUpload {
       throw incomplete();
     }
     try {
-      PartReader.read(Objects.requireNonNull(part), 0, size(), room, whole.open()::write);
+      PartReader.read(Objects.requireNonNull(part)::read, 0, size(), room, whole.open()::write);
     } catch (HostException e) {
       throw noted.fault(e);
     }

@@ -2,9 +2,8 @@ package kds.storage.transfer;
 
 import java.nio.ByteBuffer;
 import kds.api.host.HostException;
-import kds.api.host.HostUpload;
 
-/** Reads what was written before. */
+/** Reads what was written before, piece by piece. */
 final class PartReader {
   private static final int BUFFER = 1 << 20;
 
@@ -20,13 +19,19 @@ final class PartReader {
     void take(ByteBuffer bytes) throws E;
   }
 
+  /** What is read: an upload or a file. */
+  @FunctionalInterface
+  interface Source {
+    int read(ByteBuffer into, long position) throws HostException;
+  }
+
   /** Room to read into. */
   static ByteBuffer room(long bytes) {
     return ByteBuffer.allocateDirect((int) Math.min(BUFFER, bytes));
   }
 
   /** Shows the bytes from one place to another, piece by piece. */
-  static <E extends Exception> void read(HostUpload part, long from, long to, Taker<E> taker)
+  static <E extends Exception> void read(Source part, long from, long to, Taker<E> taker)
       throws HostException, E {
     if (from < to) {
       read(part, from, to, room(to - from), taker);
@@ -35,8 +40,7 @@ final class PartReader {
 
   /** The same, with room that is there already. */
   static <E extends Exception> void read(
-      HostUpload part, long from, long to, ByteBuffer room, Taker<E> taker)
-      throws HostException, E {
+      Source part, long from, long to, ByteBuffer room, Taker<E> taker) throws HostException, E {
     for (long at = from; at < to; at += room.limit()) {
       room.clear().limit((int) Math.min(room.capacity(), to - at));
       if (part.read(room, at) < 0) {

@@ -30,6 +30,10 @@ record Reopening(Ledger ledger) {
       }
       // Read again: who had the file before may have written until now.
       UploadState state = state(name);
+      if (part != null && isPublished(state, entered)) {
+        part.discard();
+        part = null;
+      }
       if (part == null) {
         state = missing(name, state);
       }
@@ -52,6 +56,14 @@ record Reopening(Ledger ledger) {
         throw Faults.of(e, Noted.what(state));
       }
       return null;
+    }
+  }
+
+  private static boolean isPublished(UploadState state, Entered entered) throws TransferException {
+    try {
+      return new NamedCopy(entered).isThere(state);
+    } catch (HostException e) {
+      throw Faults.of(e, Noted.what(state));
     }
   }
 

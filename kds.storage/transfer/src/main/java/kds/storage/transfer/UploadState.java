@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param receipt what became of it, null while unfinished
  * @param ended why it ended otherwise, null while it has not
  * @param partial whether it is one to be joined with others, null for no
+ * @param copied whether a copy of the hidden file is being given that name, null for no
  */
 record UploadState(
     Caller caller,
@@ -40,7 +41,8 @@ record UploadState(
     @Nullable String publishing,
     @Nullable Receipt receipt,
     @Nullable String ended,
-    @Nullable Boolean partial) {
+    @Nullable Boolean partial,
+    @Nullable Boolean copied) {
 
   /** Whether it is a part of another, and never published by itself. */
   boolean isPart() {
@@ -50,6 +52,11 @@ record UploadState(
   /** Whether nothing more can become of it. */
   boolean isOver() {
     return receipt != null || ended != null;
+  }
+
+  /** Whether the file that is given the name is another than the hidden one. */
+  boolean isCopied() {
+    return Boolean.TRUE.equals(copied);
   }
 
   /** An account; the uid is the identity, the name how it is found. */
@@ -79,7 +86,8 @@ record UploadState(
         null,
         null,
         null,
-        partial ? true : null);
+        partial ? true : null,
+        null);
   }
 
   UploadState at(long newOffset, int newCrc32c, String newBoot, Instant newExpires) {
@@ -97,7 +105,8 @@ record UploadState(
         publishing,
         receipt,
         ended,
-        partial);
+        partial,
+        copied);
   }
 
   UploadState announced(long size) {
@@ -126,26 +135,41 @@ record UploadState(
         publishing,
         receipt,
         ended,
-        partial);
+        partial,
+        copied);
   }
 
-  UploadState publishing(@Nullable String name) {
+  /** A name is tried, or given up with null. */
+  UploadState publishing(@Nullable String name, boolean asCopy) {
     return new UploadState(
-        caller, request, metadata, place, owner, part, expires, offset, crc32c, boot, name, receipt,
-        ended, partial);
+        caller,
+        request,
+        metadata,
+        place,
+        owner,
+        part,
+        expires,
+        offset,
+        crc32c,
+        boot,
+        name,
+        receipt,
+        ended,
+        partial,
+        name != null && asCopy ? true : null);
   }
 
   UploadState finished(Receipt done, Instant until) {
     return new UploadState(
         caller, request, metadata, place, owner, part, until, offset, crc32c, boot, null, done,
-        ended, partial);
+        ended, partial, null);
   }
 
   /** It ended, and only that is remembered. */
   UploadState ended(String why, Instant until) {
     return new UploadState(
         caller, request, "", place, owner, part, until, offset, crc32c, boot, null, receipt, why,
-        partial);
+        partial, null);
   }
 
   /** The receipt of one that was published when the service died before it could write so. */
