@@ -53,7 +53,7 @@ final class Authentication extends Handler.Wrapper {
     Credentials credentials = Credentials.of(request);
     if (UploadKey.isIn(request)) {
       // Whatever token comes along may have expired meanwhile; it is not looked at.
-      request.setAttribute(Inner.KEY_GUARD, new Guard(address, now));
+      request.setAttribute(Inner.KEY_GUARD, new Guard(request, address, now));
       return super.handle(credentials.request(), response, callback);
     }
     Optional<Problem> ambiguity = credentials.ambiguity();
@@ -79,10 +79,12 @@ final class Authentication extends Handler.Wrapper {
 
   /** Makes wrong keys count as bad tokens do, and lets no ban shut out a right one. */
   private final class Guard implements Inner.KeyGuard {
+    private final Request request;
     private final InetAddress address;
     private final Settings now;
 
-    Guard(InetAddress address, Settings now) {
+    Guard(Request request, InetAddress address, Settings now) {
+      this.request = request;
       this.address = address;
       this.now = now;
     }
@@ -99,13 +101,18 @@ final class Authentication extends Handler.Wrapper {
 
     @Override
     public Optional<String> refuses(Caller caller) {
-      return tokens.refusal(caller);
+      Optional<String> why = tokens.refusal(caller);
+      if (why.isEmpty()) {
+        HeaderDeadline.proven(request);
+      }
+      return why;
     }
   }
 
   private boolean enter(Caller caller, Request request, Response response, Callback callback)
       throws Exception {
     request.setAttribute(Inner.CALLER, caller);
+    HeaderDeadline.proven(request);
     if (caller.session() == null) {
       return super.handle(request, response, callback);
     }

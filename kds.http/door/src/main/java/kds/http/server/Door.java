@@ -58,7 +58,7 @@ public final class Door implements Drain, HealthCheck {
       @Reference Inner inner,
       @Reference Sessions sessions,
       DoorConfig config) {
-    this(Announcement.byCondition(context), trusted, files, inner, config);
+    this(Announcement.byCondition(context), trusted, files, inner, Allowance.ofHeap(), config);
   }
 
   Door(
@@ -66,13 +66,15 @@ public final class Door implements Drain, HealthCheck {
       TrustedFiles trusted,
       OperatorFiles files,
       Inner inner,
+      Allowance allowance,
       DoorConfig config) {
     settings = Settings.of(config);
     Tokens tokens = new Tokens(() -> refusals, Clock.systemUTC());
     Bans bans = new Bans(System::nanoTime);
     Authentication authentication =
         new Authentication(tokens, bans, () -> settings, inner.handler());
-    HttpServer server = new HttpServer(() -> settings, authentication, inner.accessLog());
+    HttpServer server =
+        new HttpServer(() -> settings, allowance, authentication, inner.accessLog());
     upkeep = new Upkeep(() -> settings, trusted, files, tokens, server, announcement);
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import kds.http.guard.Network;
+import kds.http.tls.TlsConnections;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -18,24 +19,36 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Jetty's connector with two limits that it lacks: connections of one address, so that one host
- * cannot take them all, and the time for headers. It tells endless answers when it closes.
+ * Jetty's connector with limits that it lacks: connections of one address, so that one host cannot
+ * take them all, and the time and memory for headers. It tells endless answers when it closes.
  */
 final class DoorConnector extends ServerConnector implements Endless {
   private final Map<ByteBuffer, Integer> connections = new ConcurrentHashMap<>();
   private final Supplier<Settings> settings;
+  private final Allowance allowance;
   private final Set<Runnable> endless = ConcurrentHashMap.newKeySet();
 
-  DoorConnector(Server server, Supplier<Settings> settings, ConnectionFactory... factories) {
+  DoorConnector(
+      Server server,
+      Supplier<Settings> settings,
+      Allowance allowance,
+      ConnectionFactory... factories) {
     super(server, 1, -1, factories);
     this.settings = settings;
+    this.allowance = allowance;
   }
 
   @Override
   protected SocketChannelEndPoint newEndPoint(
       SocketChannel channel, ManagedSelector selector, SelectionKey key) throws IOException {
     SocketChannelEndPoint endPoint =
-        new HeaderDeadline.Timed(channel, selector, key, getScheduler());
+        new HeaderDeadline.Timed(
+            channel,
+            selector,
+            key,
+            getScheduler(),
+            allowance,
+            getDefaultConnectionFactory() instanceof TlsConnections);
     endPoint.setIdleTimeout(getIdleTimeout());
     return endPoint;
   }
@@ -53,6 +66,7 @@ final class DoorConnector extends ServerConnector implements Endless {
   @Override
   protected void onEndPointClosed(EndPoint endPoint) {
     if (endPoint instanceof HeaderDeadline.Timed timed) {
+      timed.ended();
       connections.computeIfPresent(
           Network.client(timed.peer()), (client, n) -> n == 1 ? null : n - 1);
     }

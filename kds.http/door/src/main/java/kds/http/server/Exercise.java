@@ -61,7 +61,9 @@ final class Exercise implements AutoCloseable {
    * @param calls what answers
    */
   Exercise(Settings settings, Handler calls) throws GeneralSecurityException, IOException {
-    server = new HttpServer(() -> settings, new Gate(calls), (request, response) -> {});
+    server =
+        new HttpServer(
+            () -> settings, Allowance.ofHeap(), new Gate(calls), (request, response) -> {});
     try {
       server.start();
       port = server.open(new Endpoint(true, "127.0.0.1", 0), tls.server());
@@ -227,6 +229,7 @@ final class Exercise implements AutoCloseable {
         return true;
       }
       request.setAttribute(Inner.CALLER, SELF);
+      HeaderDeadline.proven(request);
       return super.handle(request, response, callback);
     }
 

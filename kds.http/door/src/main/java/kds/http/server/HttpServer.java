@@ -84,10 +84,16 @@ final class HttpServer {
   private final HttpConfiguration configuration = new HttpConfiguration();
   private final GracefulHandler graceful;
   private final Supplier<Settings> settings;
+  private final Allowance allowance;
   private @Nullable DoorConnector current;
 
-  HttpServer(Supplier<Settings> settings, Handler afterEntrance, RequestLog accessLog) {
+  HttpServer(
+      Supplier<Settings> settings,
+      Allowance allowance,
+      Handler afterEntrance,
+      RequestLog accessLog) {
     this.settings = settings;
+    this.allowance = allowance;
     server =
         new Server(
             threads(),
@@ -210,7 +216,7 @@ final class HttpServer {
         tls == null
             ? new ConnectionFactory[] {http}
             : new ConnectionFactory[] {new TlsConnections(tls, http.getProtocol()), http};
-    DoorConnector connector = new DoorConnector(server, settings, factories);
+    DoorConnector connector = new DoorConnector(server, settings, allowance, factories);
     connector.setPort(endpoint.port());
     connector.setHost(endpoint.address().isEmpty() ? null : endpoint.address());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
@@ -265,6 +271,7 @@ final class HttpServer {
 
   private void closeLate() {
     try {
+      allowance.report();
       for (Connector connector : server.getConnectors()) {
         if (connector instanceof DoorConnector open) {
           open.closeLate();

@@ -72,6 +72,11 @@ final class TlsConnection extends SslConnection {
   }
 
   @Override
+  protected SslEndPoint newSslEndPoint() {
+    return new Told();
+  }
+
+  @Override
   protected int networkFill(ByteBuffer input) throws IOException {
     BufferUtil.compact(input);
     int room = BufferUtil.space(input);
@@ -154,6 +159,19 @@ final class TlsConnection extends SslConnection {
     } else if (!wanted && placed) {
       placed = false;
       places.release();
+    }
+  }
+
+  /** What HTTP reads from; the end point of the socket is told what that gets. */
+  private final class Told extends SslEndPoint {
+    @Override
+    public int fill(ByteBuffer buffer) throws IOException {
+      int filled = super.fill(buffer);
+      if (filled > 0 && unwrap() instanceof Decrypted below && !below.decrypted(buffer, filled)) {
+        buffer.limit(buffer.limit() - filled);
+        return -1;
+      }
+      return filled;
     }
   }
 

@@ -48,6 +48,9 @@ final class TestDoor implements AutoCloseable {
   /** Ports announced; 0 stands for silence. */
   final BlockingQueue<Integer> announced = new LinkedBlockingQueue<>();
 
+  /** Of requests without a token; small where {@code config} says "allowance". */
+  final Allowance allowance;
+
   final Path folder;
   final Toy toy = new Toy();
   final PlainFiles files = new PlainFiles();
@@ -66,6 +69,10 @@ final class TestDoor implements AutoCloseable {
     set("server_private_key", path("key.pem"), "server_public_key", path("cert.pem"));
     set("jwt_public_key", path("jwt.pem"));
     set(config);
+    allowance =
+        this.config.get("allowance") instanceof Integer bytes
+            ? new Allowance(bytes, System::nanoTime)
+            : Allowance.ofHeap();
     Inner inner =
         new Inner() {
           @Override
@@ -103,7 +110,7 @@ final class TestDoor implements AutoCloseable {
             announced.add(0);
           }
         };
-    door = new Door(announcement, files, files, inner, asConfig());
+    door = new Door(announcement, files, files, inner, allowance, asConfig());
   }
 
   /** Starts it and waits until it listens. */
