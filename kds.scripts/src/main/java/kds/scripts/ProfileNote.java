@@ -7,19 +7,29 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import kds.api.host.HostException;
+import kds.api.host.HostFiles;
+import kds.api.host.HostUser;
 import kds.api.host.StateFiles;
 import kds.api.host.StateFolder;
 import kds.api.host.StateFolder.Durability;
 import kds.api.session.SessionContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Notes how far a user's profile was brought to his home. Only a home to which all of it came may
- * be saved: anything less would replace what is stored by a part of it. Outlives the service and
- * the machine.
+ * Notes how far a user's profile was brought to his home, and to which home. Only a home to which
+ * all of it came may be saved: anything less would replace what is stored by a part of it. From
+ * then on until it is saved it may hold work that is nowhere else. Outlives the service and the
+ * machine.
  */
 final class ProfileNote {
+  private static final Logger LOG = LoggerFactory.getLogger(ProfileNote.class);
+
   private static final String FOLDER = "profiles";
-  private static final int LONGEST = 64;
+  private static final int LONGEST = 128;
+
+  /** Stands where there was no home: that of a directory's user may come when he logs in. */
+  private static final String NO_HOME = "none";
 
   /** How far it was brought. */
   enum Standing {
@@ -29,46 +39,117 @@ final class ProfileNote {
     BEGUN,
     /** That failed. */
     FAILED,
-    /** All of it came. */
-    WHOLE
+    /** All of it came, and has not been saved since. */
+    WHOLE,
+    /** The same, but at a later start nobody could tell whether the home still was that one. */
+    DOUBTED
+  }
+
+  /** What has become of the home to which it was brought. */
+  enum Home {
+    /** It is this one. */
+    SAME,
+    /** It is gone; if there is one, it is another. */
+    GONE,
+    /** That cannot be told. */
+    UNSURE
+  }
+
+  private record Text(Standing standing, String home) {
+    static Text of(byte[] bytes) {
+      String[] words = new String(bytes, StandardCharsets.US_ASCII).split(" ", 2);
+      Standing standing =
+          Arrays.stream(Standing.values())
+              .filter(each -> each.name().equals(words[0]))
+              .findAny()
+              .orElse(Standing.NONE);
+      return new Text(standing, words.length < 2 ? "" : words[1]);
+    }
+
+    byte[] bytes() {
+      String text = home.isEmpty() ? standing.name() : standing + " " + home;
+      return text.getBytes(StandardCharsets.US_ASCII);
+    }
   }
 
   private final StateFiles states;
+  private final HostFiles files;
+  private final Optional<HostUser> user;
   private final String name;
 
-  private ProfileNote(StateFiles states, String name) {
+  private ProfileNote(StateFiles states, HostFiles files, Optional<HostUser> user, String name) {
     this.states = states;
+    this.files = files;
+    this.user = user;
     this.name = name;
   }
 
   /** That of a session's user, who is known by name at least. */
-  static ProfileNote of(StateFiles states, SessionContext context) {
+  static ProfileNote of(StateFiles states, HostFiles files, SessionContext context) {
+    Optional<HostUser> user = context.user();
     String who =
-        context
-            .user()
-            .map(user -> "uid-" + user.uid())
+        user.map(each -> "uid-" + each.uid())
             .orElseGet(() -> "name-" + digest(context.request().session().username()));
-    return new ProfileNote(states, who);
+    return new ProfileNote(states, files, user, who);
   }
 
-  /** It was brought so far. */
+  /** It was brought so far; what was whole, to the home that is there now. */
   void write(Standing standing) throws HostException {
-    byte[] text = standing.name().getBytes(StandardCharsets.US_ASCII);
-    folder().write(name, text, Durability.MACHINE);
+    String home =
+        switch (standing) {
+          case WHOLE -> present().orElse(NO_HOME);
+          case DOUBTED -> text().home();
+          default -> "";
+        };
+    folder().write(name, new Text(standing, home).bytes(), Durability.MACHINE);
   }
 
   /** How far it was brought. */
   Standing read() throws HostException {
-    Optional<byte[]> text = folder().read(name, LONGEST);
-    return text.map(bytes -> new String(bytes, StandardCharsets.US_ASCII))
-        .flatMap(
-            word -> Arrays.stream(Standing.values()).filter(s -> s.name().equals(word)).findAny())
-        .orElse(Standing.NONE);
+    return text().standing();
+  }
+
+  /** What has become of the home of which it says that all came. */
+  Home home() throws HostException {
+    String noted = text().home();
+    Optional<String> now = present();
+    if (now.isEmpty()) {
+      return noted.equals(NO_HOME) ? Home.SAME : Home.GONE;
+    }
+    if (noted.isEmpty() || noted.equals(NO_HOME) || now.get().isEmpty()) {
+      return Home.UNSURE;
+    }
+    return noted.equals(now.get()) ? Home.SAME : Home.GONE;
   }
 
   /** It is where it belongs again. */
   void forget() throws HostException {
     folder().delete(name);
+  }
+
+  /** Where it is, for people. */
+  String where() {
+    return FOLDER + "/" + name + " of the state folder";
+  }
+
+  /** Which home is there; nothing when there is none, and no letters when that cannot be told. */
+  private Optional<String> present() {
+    if (user.isEmpty()) {
+      return Optional.of("");
+    }
+    try {
+      return Optional.of(files.homeIdentity(user.get()).orElse(""));
+    } catch (HostException e) {
+      if (e.reason() == HostException.Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      LOG.warn("The home of {} cannot be looked at: {}", user.get().name(), e.getMessage());
+      return Optional.of("");
+    }
+  }
+
+  private Text text() throws HostException {
+    return folder().read(name, LONGEST).map(Text::of).orElse(new Text(Standing.NONE, ""));
   }
 
   private StateFolder folder() throws HostException {

@@ -2,9 +2,11 @@ package kds.scripts;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import kds.api.capability.Gates;
 import kds.api.host.HostException;
+import kds.api.host.HostFiles;
 import kds.api.host.StateFiles;
 import kds.api.script.FolderRun;
 import kds.api.script.ScriptRun;
@@ -12,6 +14,7 @@ import kds.api.script.Scripts;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionStep;
 import kds.api.session.StepResult;
+import kds.scripts.ProfileNote.Home;
 import kds.scripts.ProfileNote.Standing;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -21,6 +24,8 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 /**
  * The built-ins that bring a user's profile and save it. With several sessions of one user it is
  * brought for his first and saved after his last one: in between his home is in use.
+ *
+ * <p>What is in a home is never replaced while it may be nowhere else: see {@link ProfileNote}.
  */
 @Component(service = SessionStep.class, immediate = true)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.scripts)")
@@ -29,12 +34,15 @@ public final class ProfileStep extends ScriptStep {
   private static final String SAVE = "save_persistent_profile.sh";
 
   private final StateFiles states;
+  private final HostFiles files;
 
   /** Made by Declarative Services. */
   @Activate
-  public ProfileStep(@Reference Gates gates, @Reference StateFiles states) {
+  public ProfileStep(
+      @Reference Gates gates, @Reference StateFiles states, @Reference HostFiles files) {
     super("profile", 300, 300, gates);
     this.states = states;
+    this.files = files;
   }
 
   @Override
@@ -55,14 +63,10 @@ public final class ProfileStep extends ScriptStep {
     if (isNameless(context)) {
       return nobody();
     }
-    ProfileNote note = ProfileNote.of(states, context);
+    ProfileNote note = ProfileNote.of(states, files, context);
     try {
-      note.write(Standing.BEGUN);
-      StepResult result = run(LOAD, context);
-      if (result.status() != StepResult.Status.SKIPPED) {
-        note.write(result.bad() ? Standing.FAILED : Standing.WHOLE);
-      }
-      return result;
+      Optional<StepResult> kept = saveWhatIsNot(context, note);
+      return kept.isPresent() ? kept.get() : load(context, note);
     } catch (HostException e) {
       return StepResult.failed(
           "How far the profile was brought cannot be noted down, so it will not be saved: "
@@ -70,14 +74,79 @@ public final class ProfileStep extends ScriptStep {
     }
   }
 
+  /**
+   * A home whose save failed at the end of the last session, or was cut off, is newer than what is
+   * stored. It is saved before anything replaces it.
+   *
+   * @return why the home is used as it is; empty when nothing is in it that would be lost
+   */
+  private Optional<StepResult> saveWhatIsNot(SessionContext context, ProfileNote note)
+      throws Exception {
+    return switch (note.read()) {
+      case NONE, BEGUN, FAILED -> Optional.empty();
+      case WHOLE, DOUBTED ->
+          switch (note.home()) {
+            case GONE -> Optional.empty();
+            case SAME -> saveLate(context, note);
+            case UNSURE -> {
+              note.write(Standing.DOUBTED);
+              yield Optional.of(doubted(note));
+            }
+          };
+    };
+  }
+
+  private Optional<StepResult> saveLate(SessionContext context, ProfileNote note) throws Exception {
+    context.tell("The last session's profile was not saved; that is done first");
+    StepResult saved = save(context, note);
+    return switch (saved.status()) {
+      case DONE -> Optional.empty();
+      case SKIPPED -> Optional.of(saved);
+      default ->
+          Optional.of(
+              new StepResult(
+                  saved.status(),
+                  "The profile was not brought, because the home holds work that could not be saved,"
+                      + " and would be replaced by what is older. The home is used as it is, and"
+                      + " saved at the session's end; mend what "
+                      + SAVE
+                      + " tells: "
+                      + saved.message()));
+    };
+  }
+
+  private static StepResult doubted(ProfileNote note) {
+    return StepResult.failed(
+        "The profile is neither brought nor saved: work in it was not saved, and it cannot be told"
+            + " whether the home is still the one that holds it. The home is used as it is. Save by"
+            + " hand what is newer in it than what is stored, then remove "
+            + note.where()
+            + ".");
+  }
+
+  private StepResult load(SessionContext context, ProfileNote note) throws Exception {
+    note.write(Standing.BEGUN);
+    StepResult result = run(LOAD, context);
+    if (result.status() != StepResult.Status.SKIPPED) {
+      note.write(result.bad() ? Standing.FAILED : Standing.WHOLE);
+    }
+    return result;
+  }
+
   @Override
   public StepResult end(SessionContext context) throws Exception {
     if (isNameless(context)) {
       return nobody();
     }
-    ProfileNote note = ProfileNote.of(states, context);
+    ProfileNote note = ProfileNote.of(states, files, context);
     return switch (note.read()) {
-      case WHOLE -> save(context, note);
+      case WHOLE -> note.home() == Home.GONE ? gone() : save(context, note);
+      case DOUBTED ->
+          switch (note.home()) {
+            case SAME -> save(context, note);
+            case GONE -> gone();
+            case UNSURE -> doubted(note);
+          };
       case FAILED ->
           StepResult.failed(
               "It is not saved, because "
@@ -90,6 +159,13 @@ public final class ProfileStep extends ScriptStep {
       case NONE ->
           StepResult.skipped("It is not saved, because none was brought, or it was saved already.");
     };
+  }
+
+  private static StepResult gone() {
+    return StepResult.failed(
+        "It is not saved, because the home is not the one to which it was brought: what is stored"
+            + " would be replaced by what is in another one. Look whether the home was removed or"
+            + " is not mounted.");
   }
 
   private StepResult save(SessionContext context, ProfileNote note) throws Exception {

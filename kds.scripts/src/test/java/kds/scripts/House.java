@@ -53,6 +53,7 @@ final class House implements AutoCloseable {
   final Path store;
 
   final StateFiles states;
+  final Homes homes = new Homes();
 
   /** The bundles of this life of the service, by their numbers. */
   final Map<Long, Scripts> generations = new ConcurrentHashMap<>();

@@ -1,6 +1,7 @@
 package kds.api.host;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -35,4 +36,17 @@ public interface HostFiles {
    * @param folder absolute
    */
   HostFolder enterShared(Path folder) throws HostException;
+
+  /**
+   * Tells which folder a user's home is, for those who have to know whether it still is the one
+   * that they knew: of two equal answers, also from before a restart of the machine, both mean the
+   * very same folder.
+   *
+   * @return at most 64 ASCII letters, digits and hyphens; empty when it cannot be told, because the
+   *     file system does not keep when a folder was made: a new one may have the number of one that
+   *     was removed
+   * @throws HostException {@link HostException.Reason#NOT_FOUND} when there is none; else as {@link
+   *     #enterHome}
+   */
+  Optional<String> homeIdentity(HostUser user) throws HostException;
 }

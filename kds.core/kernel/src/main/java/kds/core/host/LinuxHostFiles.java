@@ -2,6 +2,7 @@ package kds.core.host;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
 import kds.api.host.HostFiles;
@@ -10,6 +11,7 @@ import kds.api.host.HostUser;
 import kds.api.host.HostUsers;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.FileCalls;
+import kds.core.host.linux.FileStatus;
 import kds.core.host.linux.Flags;
 import kds.core.host.linux.Identity;
 import kds.core.host.linux.Powers;
@@ -119,6 +121,31 @@ public final class LinuxHostFiles implements HostFiles {
             ? known
             : workers.open(uid, List.of(), thread -> walk.anchor(thread, folder.toString()));
     return new OpenFolder(entered, terms, workers, names, leftovers, kept, atOnce);
+  }
+
+  @Override
+  public Optional<String> homeIdentity(HostUser user) throws HostException {
+    String path = user.home().toString();
+    Walk walk = new Walk(Terms.home(user.home(), identity(user), user.uid(), user.name()));
+    FileStatus home =
+        workers.open(
+            user.uid(),
+            List.of(),
+            thread -> {
+              try (Descriptor folder = walk.anchor(thread, path)) {
+                return walk.look(thread, folder);
+              }
+            });
+    return home.birthKnown() ? Optional.of(identity(home)) : Optional.empty();
+  }
+
+  /** Not by the device's number, which may be another one after a restart of the machine. */
+  private static String identity(FileStatus folder) {
+    return Long.toHexString(folder.inode())
+        + "-"
+        + Long.toHexString(folder.created().getEpochSecond())
+        + "-"
+        + Integer.toHexString(folder.created().getNano());
   }
 
   /** As whom to act for a user; null when the service is that user. */

@@ -57,6 +57,28 @@ class HomeFolderTest {
         .isEqualTo(Reason.NOT_FOUND);
   }
 
+  /** A new home gets the inode number of the old one as often as not. */
+  @Test
+  void knowsAHomeFromTheOneThatTookItsPlace() throws Exception {
+    Path home = Files.createDirectory(Path.of(user.sh("mktemp -d").trim()).resolve("home"));
+    HostUser mover = movedTo(home);
+    String before = host.files.homeIdentity(mover).orElseThrow();
+    assertThat(before).matches("[0-9a-z-]{5,64}");
+    Files.writeString(home.resolve("new.txt"), "work");
+    assertThat(host.files.homeIdentity(mover)).as("used since").contains(before);
+    Files.delete(home.resolve("new.txt"));
+    Files.delete(home);
+    assertThat(refusal(() -> host.files.homeIdentity(mover))).isEqualTo(Reason.NOT_FOUND);
+    Files.createDirectory(home);
+    assertThat(host.files.homeIdentity(mover).orElseThrow()).isNotEqualTo(before);
+  }
+
+  private static HostUser movedTo(Path home) {
+    HostUser account = user.account();
+    return new HostUser(
+        account.name(), account.uid(), account.gid(), account.groups(), home, account.shell());
+  }
+
   @Test
   void readsWhatTheUserMayRead() throws Exception {
     user.sh("mkdir -p Downloads/docs; printf 'hello' > Downloads/docs/a.txt");

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,6 +83,11 @@ final class DiskFiles implements HostFiles {
       throw new HostException(sharedFault, "refused by the test");
     }
     return enter(folder);
+  }
+
+  @Override
+  public Optional<String> homeIdentity(HostUser user) {
+    throw new UnsupportedOperationException("not asked for");
   }
 
   private HostFolder enter(Path folder) throws HostException {

@@ -136,7 +136,7 @@ final class KillHooks implements AutoCloseable {
 
   /**
    * What befell a user's profile: {@code load}, {@code start} of a session, {@code save}, each with
-   * its session.
+   * its session. With a save that an earlier session missed, that is the one that made up for it.
    */
   List<String> ofUser(String name) throws IOException {
     return lines(marks().resolve("user-" + name));
@@ -162,9 +162,9 @@ final class KillHooks implements AutoCloseable {
     }
   }
 
-  /** For controls: has it that a script did something more. */
-  void add(String kasmId, String line) throws IOException {
-    Path file = marks().resolve(kasmId);
+  /** For controls: has it that a script did something more, for a session or {@code user-NAME}. */
+  void add(String whom, String line) throws IOException {
+    Path file = marks().resolve(whom);
     String before = Files.exists(file) ? Files.readString(file) : "";
     Files.writeString(file, before + line + "\n");
   }

@@ -125,13 +125,22 @@ final class SessionJudge {
     boolean done = status.equals("done") || status.equals("background");
     switch (step) {
       case "profile start" -> requireDone("load", done);
-      case "profile end" -> requireDone("save", done);
+      case "profile end" -> require(!done || isSavedSince(), "save is told done, and was not");
       case "scripts start" -> START.forEach(hook -> requireOnce(hook, done));
       case "scripts end" -> END.forEach(hook -> requireOnce(hook, done));
       default -> {
         // Nothing of it leaves marks.
       }
     }
+  }
+
+  /** A save before the load is that of an earlier session, which was made up for. */
+  private boolean isSavedSince() {
+    boolean saved = false;
+    for (Mark mark : marks) {
+      saved = mark.is("end", "save") || saved && !mark.is("end", "load");
+    }
+    return saved;
   }
 
   private void requireDone(String builtin, boolean done) {
@@ -180,14 +189,22 @@ final class SessionJudge {
         .anyMatch(step -> Set.of("done", "background").contains(step.path("status").asString("")));
   }
 
-  /** Each session begins with the user's profile in its place, whichever of them brought it. */
+  /**
+   * Each session begins with the user's profile in its place, whichever of them brought it, and
+   * what was done in one is saved before the profile is brought again.
+   */
   private void judgeProfile() throws IOException {
     boolean there = false;
+    boolean unsaved = false;
     for (String line : hooks.ofUser(tale.user)) {
       String what = line.substring(0, line.indexOf(' '));
       if (what.equals("start") && line.endsWith(tale.kasmId)) {
         require(there, "it began without its user's profile");
       }
+      if (what.equals("load") && line.endsWith(tale.kasmId)) {
+        require(!unsaved, "its load replaced what was not saved");
+      }
+      unsaved = what.equals("start") || unsaved && !what.equals("save");
       there = what.equals("load") || there && !what.equals("save");
     }
   }

@@ -101,12 +101,14 @@ class SessionKillSystemIT {
     Process stray = new ProcessBuilder("sleep", "60").start();
     try {
       trial.hooks().add(left.kasmId, "child end-root " + stray.pid() + " " + bornAt(stray));
+      trial.hooks().add("user-" + stopped.user, "load " + stopped.kasmId);
       trial.startAgain();
       trial.settle();
       List<String> complaints = trial.complaints();
       assertThat(complaints).anyMatch(text -> says(text, forgotten, "answered is forgotten"));
       assertThat(complaints).anyMatch(text -> says(text, twice, "start-root ran more than once"));
       assertThat(complaints).anyMatch(text -> says(text, stopped, "left behind was ended"));
+      assertThat(complaints).anyMatch(text -> says(text, stopped, "replaced what was not saved"));
       assertThat(complaints).anyMatch(text -> says(text, left, "its process lives"));
     } finally {
       stray.destroyForcibly().waitFor();

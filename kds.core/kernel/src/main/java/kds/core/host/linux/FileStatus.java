@@ -21,6 +21,7 @@ import java.time.Instant;
  * @param modified when its content last changed
  * @param changed when its inode last changed
  * @param created when it was made; as {@code modified} where the file system does not tell
+ * @param birthKnown whether the file system tells when it was made
  * @param mountPoint whether something is mounted here
  */
 public record FileStatus(
@@ -35,6 +36,7 @@ public record FileStatus(
     Instant modified,
     Instant changed,
     Instant created,
+    boolean birthKnown,
     boolean mountPoint) {
 
   /** {@code sizeof(struct statx)}. */
@@ -66,6 +68,7 @@ public record FileStatus(
         modified,
         time(at, 96),
         knowsBirth ? time(at, 80) : modified,
+        knowsBirth,
         (at.get(JAVA_LONG, 8) & MOUNT_ROOT) != 0);
   }
 
