@@ -3,8 +3,8 @@
 # while his home and his account are still there. Empty as shipped: put your own commands here.
 # With several sessions of one user it is called after the last of them, and only when
 # load_persistent_profile.sh had succeeded (or is not there). It may be called again when the service
-# was interrupted, so it should not mind that. When it failed, it is called again at the start of the
-# user's next session, before anything replaces the home: so end with 0 only when all is saved.
+# was interrupted, so it should not mind that. End with 0 only when all is saved: else the home is not
+# replaced at the user's next start (scripts.unsaved_profile in config.yaml).
 #
 # What it is given: user_id username kasm_id jwt_token api_host api_port api_url_prefix
 # It may take 5 minutes (scripts.timeout); for more, write a line of its own here: "# kds:" and then timeout=15m

@@ -41,8 +41,8 @@ final class ProfileNote {
     FAILED,
     /** All of it came, and has not been saved since. */
     WHOLE,
-    /** The same, but at a later start nobody could tell whether the home still was that one. */
-    DOUBTED
+    /** The same, and a later session found it so, in which it was neither saved nor replaced. */
+    UNSAVED
   }
 
   /** What has become of the home to which it was brought. */
@@ -55,32 +55,37 @@ final class ProfileNote {
     UNSURE
   }
 
-  private record Text(Standing standing, String home) {
+  /** What is written down; letters that are not there say that it is not known. */
+  private record Text(Standing standing, String home, String session) {
+    static final Text NOTHING = new Text(Standing.NONE, "", "");
+
     static Text of(byte[] bytes) {
-      String[] words = new String(bytes, StandardCharsets.US_ASCII).split(" ", 2);
+      String[] words = new String(bytes, StandardCharsets.US_ASCII).split(" ", 3);
       Standing standing =
           Arrays.stream(Standing.values())
               .filter(each -> each.name().equals(words[0]))
               .findAny()
               .orElse(Standing.NONE);
-      return new Text(standing, words.length < 2 ? "" : words[1]);
+      return new Text(standing, words.length < 2 ? "" : words[1], words.length < 3 ? "" : words[2]);
     }
 
     byte[] bytes() {
-      String text = home.isEmpty() ? standing.name() : standing + " " + home;
-      return text.getBytes(StandardCharsets.US_ASCII);
+      return (standing + " " + home + " " + session).getBytes(StandardCharsets.US_ASCII);
     }
   }
 
   private final StateFiles states;
   private final HostFiles files;
   private final Optional<HostUser> user;
+  private final String session;
   private final String name;
 
-  private ProfileNote(StateFiles states, HostFiles files, Optional<HostUser> user, String name) {
+  private ProfileNote(
+      StateFiles states, HostFiles files, Optional<HostUser> user, String session, String name) {
     this.states = states;
     this.files = files;
     this.user = user;
+    this.session = session;
     this.name = name;
   }
 
@@ -90,23 +95,28 @@ final class ProfileNote {
     String who =
         user.map(each -> "uid-" + each.uid())
             .orElseGet(() -> "name-" + digest(context.request().session().username()));
-    return new ProfileNote(states, files, user, who);
+    return new ProfileNote(states, files, user, context.request().session().kasmId(), who);
   }
 
   /** It was brought so far; what was whole, to the home that is there now. */
   void write(Standing standing) throws HostException {
-    String home =
+    Text text =
         switch (standing) {
-          case WHOLE -> present().orElse(NO_HOME);
-          case DOUBTED -> text().home();
-          default -> "";
+          case WHOLE -> new Text(standing, present().orElse(NO_HOME), session);
+          case UNSAVED -> new Text(standing, text().home(), "");
+          default -> new Text(standing, "", "");
         };
-    folder().write(name, new Text(standing, home).bytes(), Durability.MACHINE);
+    folder().write(name, text.bytes(), Durability.MACHINE);
   }
 
   /** How far it was brought. */
   Standing read() throws HostException {
     return text().standing();
+  }
+
+  /** Whether this very session brought it: its start was interrupted, and is made again. */
+  boolean isOfThisSession() throws HostException {
+    return text().session().equals(session);
   }
 
   /** What has become of the home of which it says that all came. */
@@ -149,7 +159,7 @@ final class ProfileNote {
   }
 
   private Text text() throws HostException {
-    return folder().read(name, LONGEST).map(Text::of).orElse(new Text(Standing.NONE, ""));
+    return folder().read(name, LONGEST).map(Text::of).orElse(Text.NOTHING);
   }
 
   private StateFolder folder() throws HostException {

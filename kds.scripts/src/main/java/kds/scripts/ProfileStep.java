@@ -18,8 +18,11 @@ import kds.scripts.ProfileNote.Home;
 import kds.scripts.ProfileNote.Standing;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The built-ins that bring a user's profile and save it. With several sessions of one user it is
@@ -27,22 +30,45 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
  *
  * <p>What is in a home is never replaced while it may be nowhere else: see {@link ProfileNote}.
  */
-@Component(service = SessionStep.class, immediate = true)
+@Component(service = SessionStep.class, immediate = true, configurationPid = ScriptsConfig.PID)
 @SatisfyingConditionTarget("(osgi.condition.id=kds.scripts)")
 public final class ProfileStep extends ScriptStep {
+  private static final Logger LOG = LoggerFactory.getLogger(ProfileStep.class);
   private static final String LOAD = "load_persistent_profile.sh";
   private static final String SAVE = "save_persistent_profile.sh";
 
   private final StateFiles states;
   private final HostFiles files;
+  private volatile UnsavedProfile unsaved;
 
-  /** Made by Declarative Services. */
+  /**
+   * Made by Declarative Services.
+   *
+   * @throws IllegalArgumentException when the configuration cannot be read
+   */
   @Activate
   public ProfileStep(
-      @Reference Gates gates, @Reference StateFiles states, @Reference HostFiles files) {
+      @Reference Gates gates,
+      @Reference StateFiles states,
+      @Reference HostFiles files,
+      ScriptsConfig config) {
+    this(gates, states, files, UnsavedProfile.of(config.unsaved_profile()));
+  }
+
+  ProfileStep(Gates gates, StateFiles states, HostFiles files, UnsavedProfile unsaved) {
     super("profile", 300, 300, gates);
     this.states = states;
     this.files = files;
+    this.unsaved = unsaved;
+  }
+
+  @Modified
+  void configure(ScriptsConfig config) {
+    try {
+      unsaved = UnsavedProfile.of(config.unsaved_profile());
+    } catch (IllegalArgumentException e) {
+      LOG.error("What is done with unsaved profiles stays as it was. {}", e.getMessage());
+    }
   }
 
   @Override
@@ -65,8 +91,8 @@ public final class ProfileStep extends ScriptStep {
     }
     ProfileNote note = ProfileNote.of(states, files, context);
     try {
-      Optional<StepResult> kept = saveWhatIsNot(context, note);
-      return kept.isPresent() ? kept.get() : load(context, note);
+      Optional<StepResult> instead = unsaved(context, note);
+      return instead.isPresent() ? instead.get() : load(context, note);
     } catch (HostException e) {
       return StepResult.failed(
           "How far the profile was brought cannot be noted down, so it will not be saved: "
@@ -75,25 +101,28 @@ public final class ProfileStep extends ScriptStep {
   }
 
   /**
-   * A home whose save failed at the end of the last session, or was cut off, is newer than what is
-   * stored. It is saved before anything replaces it.
+   * A home whose save failed at the end of the last session, or was cut off, may hold what is
+   * nowhere else. Nothing replaces it then.
    *
-   * @return why the home is used as it is; empty when nothing is in it that would be lost
+   * @return why no profile is brought; empty when one may be
    */
-  private Optional<StepResult> saveWhatIsNot(SessionContext context, ProfileNote note)
-      throws Exception {
-    return switch (note.read()) {
-      case NONE, BEGUN, FAILED -> Optional.empty();
-      case WHOLE, DOUBTED ->
-          switch (note.home()) {
-            case GONE -> Optional.empty();
-            case SAME -> saveLate(context, note);
-            case UNSURE -> {
-              note.write(Standing.DOUBTED);
-              yield Optional.of(doubted(note));
-            }
-          };
-    };
+  private Optional<StepResult> unsaved(SessionContext context, ProfileNote note) throws Exception {
+    Standing standing = note.read();
+    if (standing == Standing.WHOLE && note.isOfThisSession()) {
+      return Optional.of(StepResult.done("It had been brought when the service was interrupted"));
+    }
+    if (standing != Standing.WHOLE && standing != Standing.UNSAVED) {
+      return Optional.empty();
+    }
+    Home home = note.home();
+    if (home == Home.GONE) {
+      return Optional.empty();
+    }
+    if (home == Home.SAME && unsaved == UnsavedProfile.SAVE) {
+      return saveLate(context, note);
+    }
+    note.write(Standing.UNSAVED);
+    return Optional.of(kept(note, home));
   }
 
   private Optional<StepResult> saveLate(SessionContext context, ProfileNote note) throws Exception {
@@ -115,13 +144,17 @@ public final class ProfileStep extends ScriptStep {
     };
   }
 
-  private static StepResult doubted(ProfileNote note) {
+  private static StepResult kept(ProfileNote note, Home home) {
     return StepResult.failed(
-        "The profile is neither brought nor saved: work in it was not saved, and it cannot be told"
-            + " whether the home is still the one that holds it. The home is used as it is. Save by"
-            + " hand what is newer in it than what is stored, then remove "
+        "The profile is neither brought nor saved: the home holds work of an earlier session that"
+            + " could not be saved, and what is stored may have been saved elsewhere since."
+            + (home == Home.UNSURE
+                ? " Nor can it be told whether the home is still the one that holds it."
+                : "")
+            + " The home is used as it is. Save by hand what is to last of the two, then remove "
             + note.where()
-            + ".");
+            + ". Where users have this server alone, scripts.unsaved_profile: save does it for"
+            + " you.");
   }
 
   private StepResult load(SessionContext context, ProfileNote note) throws Exception {
@@ -141,12 +174,7 @@ public final class ProfileStep extends ScriptStep {
     ProfileNote note = ProfileNote.of(states, files, context);
     return switch (note.read()) {
       case WHOLE -> note.home() == Home.GONE ? gone() : save(context, note);
-      case DOUBTED ->
-          switch (note.home()) {
-            case SAME -> save(context, note);
-            case GONE -> gone();
-            case UNSURE -> doubted(note);
-          };
+      case UNSAVED -> endUnsaved(context, note);
       case FAILED ->
           StepResult.failed(
               "It is not saved, because "
@@ -159,6 +187,16 @@ public final class ProfileStep extends ScriptStep {
       case NONE ->
           StepResult.skipped("It is not saved, because none was brought, or it was saved already.");
     };
+  }
+
+  private StepResult endUnsaved(SessionContext context, ProfileNote note) throws Exception {
+    Home home = note.home();
+    if (home == Home.GONE) {
+      return gone();
+    }
+    return home == Home.SAME && unsaved == UnsavedProfile.SAVE
+        ? save(context, note)
+        : kept(note, home);
   }
 
   private static StepResult gone() {

@@ -36,6 +36,14 @@ import org.osgi.service.metatype.annotations.Option;
   String session_start() default "background";
 
   @AttributeDefinition(
+      description = "What is done at a start with a home whose last save failed.",
+      options = {
+        @Option(label = "nothing: it is used as it is, and reported", value = "keep"),
+        @Option(label = "it is saved before the profile is brought", value = "save")
+      })
+  String unsaved_profile() default "keep";
+
+  @AttributeDefinition(
       description = "How many processes and threads a script may have at once.",
       min = "1",
       max = "1000000")

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import kds.api.capability.CapabilityUnavailableException;
@@ -26,7 +27,9 @@ class ProfileStepTest {
 
   @TempDir Path folder;
   private House house;
+  private ScriptRunning scripts;
   private ProfileStep step;
+  private House.Context session;
   private Path home;
   private Path store;
   private Path saveFails;
@@ -45,8 +48,12 @@ class ProfileStepTest {
     house.bash(
         "builtin/save_persistent_profile.sh",
         "[ ! -e %s ] && cat %s > %s".formatted(saveFails, home, store));
-    ScriptRunning scripts = house.scripts();
-    step = new ProfileStep(new Door(scripts), house.states, house.homes);
+    scripts = house.scripts();
+    step = step(UnsavedProfile.SAVE);
+  }
+
+  private ProfileStep step(UnsavedProfile unsaved) {
+    return new ProfileStep(new Door(scripts), house.states, house.homes, unsaved);
   }
 
   @AfterEach
@@ -86,12 +93,14 @@ class ProfileStepTest {
     public void close() {}
   }
 
+  /** Of a new session. */
   private StepResult start() throws Exception {
-    return step.start(House.context());
+    session = House.context(UUID.randomUUID().toString(), "alice", List.of());
+    return step.start(session);
   }
 
   private StepResult end() throws Exception {
-    return step.end(House.context());
+    return step.end(session);
   }
 
   private void fails(boolean fails) throws Exception {
@@ -213,7 +222,7 @@ class ProfileStepTest {
       requireHome("new");
       requireStore("old");
     }
-    assertThat(house.states.folder("profiles").delete(NOTE)).isTrue();
+    removeTheNote();
     assertThat(start().status()).as("as the message says").isEqualTo(Status.DONE);
     assertThat(end().status()).as("within one session").isEqualTo(Status.DONE);
   }
@@ -254,13 +263,65 @@ class ProfileStepTest {
     }
   }
 
+  /** Another server may have saved since, and no server knows of the others. */
+  @Test
+  void unlessToldToItNeitherReplacesWhatIsUnsavedNorWhatIsStored() throws Exception {
+    step = step(UnsavedProfile.KEEP);
+    sessionWithoutSave();
+    fails(false);
+    Files.writeString(store, "from elsewhere");
+    for (int each = 0; each < 2; each++) {
+      StepResult result = start();
+      assertThat(result.status()).isEqualTo(Status.FAILED);
+      assertThat(result.message())
+          .contains("neither brought nor saved", "profiles/" + NOTE, "scripts.unsaved_profile");
+      assertThat(end().status()).isEqualTo(Status.FAILED);
+      requireHome("new");
+      requireStore("from elsewhere");
+    }
+    removeTheNote();
+    assertThat(start().status()).as("as the message says").isEqualTo(Status.DONE);
+    requireHome("from elsewhere");
+    assertThat(end().status()).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void anOperatorWhoAllowsItLaterHasItSaved() throws Exception {
+    step = step(UnsavedProfile.KEEP);
+    sessionWithoutSave();
+    fails(false);
+    start();
+    step = step(UnsavedProfile.SAVE);
+    assertThat(end().status()).isEqualTo(Status.DONE);
+    requireStore("new");
+  }
+
+  @Test
+  void aStartThatIsMadeAgainAfterACrashBringsNothingTwice() throws Exception {
+    for (UnsavedProfile each : UnsavedProfile.values()) {
+      step = step(each);
+      start();
+      Files.writeString(home, "new");
+      assertThat(step.start(session).status()).isEqualTo(Status.DONE);
+      requireHome("new");
+      assertThat(end().status()).isEqualTo(Status.DONE);
+      requireStore("new");
+      Files.writeString(store, "old");
+    }
+  }
+
   /** Of a version that did not note which home it was, and whose session goes on. */
   @Test
   void aSessionOfAnOlderVersionIsSavedAtItsEnd() throws Exception {
+    session = House.context();
     write("WHOLE");
     Files.writeString(home, "new");
     assertThat(end().status()).isEqualTo(Status.DONE);
     requireStore("new");
+  }
+
+  private void removeTheNote() throws Exception {
+    assertThat(house.states.folder("profiles").delete(NOTE)).isTrue();
   }
 
   private void write(String note) throws Exception {

@@ -208,7 +208,10 @@ class StepsTest {
   void withoutScriptsThereIsNothingToDo() throws Exception {
     assertThat(new HookStep(gates()).start(House.context()).status()).isEqualTo(Status.DONE);
     assertThat(new HookStep(shut()).start(House.context()).status()).isEqualTo(Status.SKIPPED);
-    assertThat(new ProfileStep(shut(), house.states, house.homes).start(House.context()).status())
+    assertThat(
+            new ProfileStep(shut(), house.states, house.homes, UnsavedProfile.KEEP)
+                .start(House.context())
+                .status())
         .isEqualTo(Status.SKIPPED);
   }
 
@@ -216,7 +219,7 @@ class StepsTest {
   void theProfileIsBroughtAndSavedByTheBuiltinsForAKnownUserOnly() throws Exception {
     house.bash("builtin/load_persistent_profile.sh", "echo load $username");
     house.bash("builtin/save_persistent_profile.sh", "echo save $username; exit 2");
-    ProfileStep step = new ProfileStep(gates(), house.states, house.homes);
+    ProfileStep step = new ProfileStep(gates(), house.states, house.homes, UnsavedProfile.KEEP);
     assertThat(step.start(House.context()).status()).isEqualTo(Status.DONE);
     assertThat(step.end(House.context()).message()).contains("exit code 2");
     assertThat(scripts.runs(Optional.empty()))
@@ -232,7 +235,7 @@ class StepsTest {
   void aProfileThatDidNotComeWholeIsNotSaved() throws Exception {
     house.bash("builtin/save_persistent_profile.sh", "echo save");
     house.bash("builtin/load_persistent_profile.sh", "exit 12");
-    ProfileStep step = new ProfileStep(gates(), house.states, house.homes);
+    ProfileStep step = new ProfileStep(gates(), house.states, house.homes, UnsavedProfile.KEEP);
     assertThat(step.start(House.context()).status()).isEqualTo(Status.FAILED);
     StepResult unsaved = step.end(House.context());
     assertThat(unsaved.status()).isEqualTo(Status.FAILED);
@@ -245,7 +248,8 @@ class StepsTest {
     start.interrupt();
     start.join();
     ProfileStep later =
-        new ProfileStep(gates(), house.states, house.homes); // another life of the service
+        new ProfileStep(
+            gates(), house.states, house.homes, UnsavedProfile.KEEP); // another life of the service
     assertThat(later.end(House.context()).status()).isEqualTo(Status.SKIPPED);
     assertThat(scripts.runs(Optional.empty()))
         .extracting(ScriptRun::script)
