@@ -211,18 +211,24 @@ final class SessionJudge {
 
   // What is told of scripts
 
-  private void judgeRuns(JsonNode runs, boolean over) {
+  private void judgeRuns(JsonNode runs, boolean over) throws IOException {
     for (JsonNode run : runs) {
       String script = run.path("script").asString("");
       String outcome = run.path("outcome").asString("");
       require(!over || !outcome.equals("running"), script + " is told to run");
     }
     for (Mark mark : marks) {
-      if (mark.what().equals("begin") && count("end", mark.script()) == 0 && !mark.lives()) {
+      if (mark.what().equals("begin") && isBrokenOff(mark)) {
         boolean told = runs.valueStream().anyMatch(SessionJudge::isBrokenOff);
         require(told, mark.script() + " was broken off, and no run tells so");
       }
     }
+  }
+
+  /** Its end is looked for once it is dead: one in the background may just have been at it. */
+  private boolean isBrokenOff(Mark begun) throws IOException {
+    return !begun.lives()
+        && hooks.of(tale.kasmId).stream().noneMatch(mark -> mark.is("end", begun.script()));
   }
 
   private static boolean isBrokenOff(JsonNode run) {
