@@ -39,9 +39,9 @@ final class ProfileNote {
     BEGUN,
     /** That failed. */
     FAILED,
-    /** All of it came, and has not been saved since. */
+    /** All of it came, and is in use. */
     WHOLE,
-    /** The same, and a later session found it so, in which it was neither saved nor replaced. */
+    /** All of it came; saving it has been tried, and has not succeeded. */
     UNSAVED
   }
 
@@ -109,12 +109,18 @@ final class ProfileNote {
     folder().write(name, text.bytes(), Durability.MACHINE);
   }
 
+  /** This session tries to save it now: it may go on with that after a crash, others may not. */
+  void trySave() throws HostException {
+    Text text = new Text(Standing.UNSAVED, text().home(), session);
+    folder().write(name, text.bytes(), Durability.MACHINE);
+  }
+
   /** How far it was brought. */
   Standing read() throws HostException {
     return text().standing();
   }
 
-  /** Whether this very session brought it: its start was interrupted, and is made again. */
+  /** Whether this very session did so: its start or its end was interrupted, and is made again. */
   boolean isOfThisSession() throws HostException {
     return text().session().equals(session);
   }

@@ -101,8 +101,8 @@ public final class ProfileStep extends ScriptStep {
   }
 
   /**
-   * A home whose save failed at the end of the last session, or was cut off, may hold what is
-   * nowhere else. Nothing replaces it then.
+   * A home that has not been saved since a profile came to it may hold what is nowhere else.
+   * Nothing replaces it then.
    *
    * @return why no profile is brought; empty when one may be
    */
@@ -117,6 +117,10 @@ public final class ProfileStep extends ScriptStep {
     Home home = note.home();
     if (home == Home.GONE) {
       return Optional.empty();
+    }
+    if (home == Home.SAME && standing == Standing.WHOLE) {
+      return Optional.of(
+          StepResult.skipped("A session of this user that ended meanwhile has brought it"));
     }
     if (home == Home.SAME && unsaved == UnsavedProfile.SAVE) {
       return saveLate(context, note);
@@ -194,9 +198,8 @@ public final class ProfileStep extends ScriptStep {
     if (home == Home.GONE) {
       return gone();
     }
-    return home == Home.SAME && unsaved == UnsavedProfile.SAVE
-        ? save(context, note)
-        : kept(note, home);
+    boolean may = home == Home.SAME && unsaved == UnsavedProfile.SAVE;
+    return may || note.isOfThisSession() ? save(context, note) : kept(note, home);
   }
 
   private static StepResult gone() {
@@ -207,6 +210,7 @@ public final class ProfileStep extends ScriptStep {
   }
 
   private StepResult save(SessionContext context, ProfileNote note) throws Exception {
+    note.trySave();
     StepResult result = run(SAVE, context);
     if (result.status() == StepResult.Status.DONE) {
       note.forget();

@@ -158,12 +158,33 @@ class ProfileStepTest {
   }
 
   @Test
-  void anEndThatNeverCameIsMadeUpFor() throws Exception {
-    start();
-    Files.writeString(home, "new");
-    assertThat(start().status()).as("the next session").isEqualTo(Status.DONE);
-    requireHome("new");
-    requireStore("new");
+  void anEndThatIsMadeAgainAfterACrashSaves() throws Exception {
+    for (UnsavedProfile each : UnsavedProfile.values()) {
+      step = step(each);
+      start();
+      Files.writeString(home, "new");
+      fails(true);
+      assertThat(end().status()).isEqualTo(Status.FAILED);
+      fails(false);
+      assertThat(end().status()).isEqualTo(Status.DONE);
+      requireStore("new");
+      Files.writeString(store, "old");
+    }
+  }
+
+  /** With the next session begun already, nobody saved at the end of the one that brought it. */
+  @Test
+  void whatASessionBroughtServesTheNextOneAndIsSavedAtItsEnd() throws Exception {
+    for (UnsavedProfile each : UnsavedProfile.values()) {
+      step = step(each);
+      start();
+      Files.writeString(home, "new");
+      assertThat(start().status()).as("the next session").isEqualTo(Status.SKIPPED);
+      requireHome("new");
+      assertThat(end().status()).isEqualTo(Status.DONE);
+      requireStore("new");
+      Files.writeString(store, "old");
+    }
   }
 
   /** Else an empty home would replace all that is stored. */

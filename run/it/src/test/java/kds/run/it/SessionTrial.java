@@ -68,7 +68,11 @@ final class SessionTrial implements AutoCloseable {
     token = service.script("token", "--scope", "session health admin", "--ttl", "1d");
     service.stop();
     String own = "script_path: \"" + service.home() + "/scripts\"";
-    service.edit(own, "script_path: \"" + hooks.scripts() + "\"\nscripts: {grace: 1s, keep: 1000}");
+    service.edit(
+        own,
+        "script_path: \""
+            + hooks.scripts()
+            + "\"\nscripts: {grace: 1s, keep: 1000, unsaved_profile: save}");
     startAgain();
     settle();
   }
