@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import kds.api.capability.CapabilityUnavailableException;
-import kds.api.capability.Gates;
-import kds.api.capability.Lease;
+import java.util.concurrent.atomic.AtomicInteger;
 import kds.api.host.StateFolder.Durability;
 import kds.api.session.StepResult;
 import kds.api.session.StepResult.Status;
@@ -27,13 +22,12 @@ class ProfileStepTest {
 
   @TempDir Path folder;
   private House house;
-  private ScriptRunning scripts;
+  private OpenGate gate;
   private ProfileStep step;
   private House.Context session;
   private Path home;
   private Path store;
   private Path saveFails;
-  private volatile boolean off;
 
   /** As the samples do it: what is brought and what is saved replaces all that is there. */
   @BeforeEach
@@ -48,49 +42,17 @@ class ProfileStepTest {
     house.bash(
         "builtin/save_persistent_profile.sh",
         "[ ! -e %s ] && cat %s > %s".formatted(saveFails, home, store));
-    scripts = house.scripts();
+    gate = new OpenGate(house.scripts(), new AtomicInteger());
     step = step(UnsavedProfile.SAVE);
   }
 
   private ProfileStep step(UnsavedProfile unsaved) {
-    return new ProfileStep(new Door(scripts), house.states, house.homes, unsaved);
+    return new ProfileStep(gate, house.states, house.homes, unsaved);
   }
 
   @AfterEach
   void leave() throws Exception {
     house.close();
-  }
-
-  private final class Door implements Gates {
-    private final ScriptRunning scripts;
-
-    Door(ScriptRunning scripts) {
-      this.scripts = scripts;
-    }
-
-    @Override
-    public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
-      return off
-          ? CompletableFuture.failedFuture(
-              new CapabilityUnavailableException(
-                  CapabilityUnavailableException.Reason.OFF, "switched off", Duration.ZERO))
-          : CompletableFuture.completedFuture(new Inside<>(service.cast(scripts)));
-    }
-  }
-
-  private record Inside<T>(T service) implements Lease<T> {
-    @Override
-    public String bundle() {
-      return "kds.scripts";
-    }
-
-    @Override
-    public String version() {
-      return "1.0.0";
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** Of a new session. */
@@ -264,10 +226,10 @@ class ProfileStepTest {
   void withTheScriptsSwitchedOffWhatIsUnsavedStaysSo() throws Exception {
     start();
     Files.writeString(home, "new");
-    off = true;
+    gate.shut = true;
     assertThat(end().status()).isEqualTo(Status.SKIPPED);
     assertThat(start().status()).isEqualTo(Status.SKIPPED);
-    off = false;
+    gate.shut = false;
     assertThat(start().status()).isEqualTo(Status.DONE);
     requireHome("new");
     requireStore("new");

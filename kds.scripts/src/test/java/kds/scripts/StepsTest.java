@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import kds.api.capability.CapabilityUnavailableException;
 import kds.api.capability.Gates;
 import kds.api.capability.Lease;
 import kds.api.script.ScriptRun;
@@ -39,57 +38,14 @@ class StepsTest {
     house.close();
   }
 
-  /** A gate to these scripts that counts who is inside. */
-  private Gates gates() {
-    return new Gates() {
-      @Override
-      public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
-        assertThat(capability).isEqualTo(Scripts.CAPABILITY);
-        leases.incrementAndGet();
-        return CompletableFuture.completedFuture(new Counted<>(service.cast(scripts)));
-      }
-    };
+  private OpenGate gates() {
+    return new OpenGate(scripts, leases);
   }
 
-  private final class Counted<T> implements Lease<T> {
-    private final T service;
-
-    Counted(T service) {
-      this.service = service;
-    }
-
-    @Override
-    public T service() {
-      return service;
-    }
-
-    @Override
-    public String bundle() {
-      return "kds.scripts";
-    }
-
-    @Override
-    public String version() {
-      return "1.0.0";
-    }
-
-    @Override
-    public void close() {
-      leases.decrementAndGet();
-    }
-  }
-
-  private static Gates shut() {
-    return new Gates() {
-      @Override
-      public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
-        return CompletableFuture.failedFuture(
-            new CapabilityUnavailableException(
-                CapabilityUnavailableException.Reason.OFF,
-                "scripts is switched off",
-                Duration.ZERO));
-      }
-    };
+  private OpenGate shut() {
+    OpenGate shut = gates();
+    shut.shut = true;
+    return shut;
   }
 
   @Test
@@ -145,15 +101,8 @@ class StepsTest {
                         ? CompletableFuture.failedFuture(new java.io.IOException("stuck"))
                         : method.invoke(real, arguments));
     House.Context context = House.context();
-    Gates gates =
-        new Gates() {
-          @Override
-          public <T> CompletionStage<Lease<T>> enter(String capability, Class<T> service) {
-            leases.incrementAndGet();
-            return CompletableFuture.completedFuture(new Counted<>(service.cast(stuck)));
-          }
-        };
-    assertThat(new HookStep(gates).end(context).status()).isEqualTo(Status.DONE);
+    OpenGate gate = new OpenGate(stuck, leases);
+    assertThat(new HookStep(gate).end(context).status()).isEqualTo(Status.DONE);
     assertThat(context.told()).first().asString().contains("stuck");
     assertThat(real.runs(Optional.empty()).getFirst().head()).isEqualTo("bye\n");
     House.until("it is left", () -> leases.get() == 0);
@@ -297,8 +246,7 @@ class StepsTest {
     step.interrupt();
     assertThat(failure.get(20, java.util.concurrent.TimeUnit.SECONDS))
         .isInstanceOf(InterruptedException.class);
-    leases.incrementAndGet();
-    late.complete(new Counted<>(scripts));
+    late.complete(gates().lease(Scripts.class));
     assertThat(leases).hasValue(0);
   }
 }
