@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -24,13 +25,19 @@ public final class Body implements Chunks {
 
   private final Request request;
   private final Semaphore arrivals = new Semaphore(0);
+  private final Pace pace;
   private Content.@Nullable Chunk current;
   private boolean touched;
   private boolean ended;
   private volatile boolean abandoned;
 
   Body(Request request) {
+    this(request, new Pace(System::nanoTime, LockSupport::parkNanos));
+  }
+
+  Body(Request request, Pace pace) {
     this.request = request;
+    this.pace = pace;
   }
 
   @Override
@@ -87,7 +94,7 @@ public final class Body implements Chunks {
       return null;
     }
     touched = true;
-    Content.Chunk chunk = abandoned ? null : request.read();
+    Content.Chunk chunk = abandoned ? null : arrived();
     while (chunk == null) {
       if (!abandoned) {
         await(patience);
@@ -103,6 +110,19 @@ public final class Body implements Chunks {
     }
     ended = chunk.isLast();
     current = chunk;
+    pace.moved(chunk.remaining());
+    return chunk;
+  }
+
+  /** What is there, or comes within a moment from a client that is fast. */
+  private Content.@Nullable Chunk arrived() {
+    Content.Chunk chunk = request.read();
+    if (chunk == null && pace.gathers()) {
+      chunk = request.read();
+      if (chunk == null) {
+        pace.stalled();
+      }
+    }
     return chunk;
   }
 
