@@ -26,6 +26,7 @@ abstract class ProfileFixture {
   House.Context session;
   Path home;
   Path store;
+  Path loadFails;
   Path saveFails;
 
   /** As the samples do it: what is brought and what is saved replaces all that is there. */
@@ -34,10 +35,14 @@ abstract class ProfileFixture {
     house = new House(folder);
     home = folder.resolve("home");
     store = folder.resolve("store");
+    loadFails = folder.resolve("load-fails");
     saveFails = folder.resolve("save-fails");
     Files.writeString(home, "");
     Files.writeString(store, "old");
-    house.bash("builtin/load_persistent_profile.sh", "cat %s > %s".formatted(store, home));
+    house.bash(
+        "builtin/load_persistent_profile.sh",
+        "[ ! -e %1$s ] || { echo part > %3$s; exit 12; }; cat %2$s > %3$s"
+            .formatted(loadFails, store, home));
     house.bash(
         "builtin/save_persistent_profile.sh",
         "[ ! -e %s ] && cat %s > %s".formatted(saveFails, home, store));
@@ -65,9 +70,17 @@ abstract class ProfileFixture {
   }
 
   void fails(boolean fails) throws Exception {
-    Files.deleteIfExists(saveFails);
-    if (fails) {
-      Files.createFile(saveFails);
+    set(saveFails, fails);
+  }
+
+  void loadFails(boolean fails) throws Exception {
+    set(loadFails, fails);
+  }
+
+  private static void set(Path mark, boolean there) throws Exception {
+    Files.deleteIfExists(mark);
+    if (there) {
+      Files.createFile(mark);
     }
   }
 

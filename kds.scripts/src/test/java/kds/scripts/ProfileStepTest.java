@@ -3,7 +3,6 @@ package kds.scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
-import java.util.List;
 import kds.api.session.StepResult;
 import kds.api.session.StepResult.Status;
 import org.junit.jupiter.api.Test;
@@ -81,17 +80,6 @@ class ProfileStepTest extends ProfileFixture {
     assertThat(start().status()).isEqualTo(Status.DONE);
     requireHome("new");
     requireStore("new");
-  }
-
-  @Test
-  void aProfileThatDidNotComeWholeIsBroughtAnew() throws Exception {
-    for (String standing : List.of("BEGUN", "FAILED")) {
-      Files.writeString(home, "a part");
-      write(standing);
-      assertThat(start().status()).isEqualTo(Status.DONE);
-      requireHome("old");
-      requireStore("old");
-    }
   }
 
   /** Another server may have saved since, and no server knows of the others. */
