@@ -2,9 +2,10 @@
 # Brings the user's profile to this server. Called as root at the start of a session, before the user
 # connects and after his account is there. Empty as shipped: put your own commands here.
 # An exit code other than 0 is reported with the session, which starts all the same; but then the
-# profile is not saved at its end, because a part of it would replace what is stored. So end with 0
-# for a user who has nothing stored yet. It is not called while the home holds work that could not be
-# saved (scripts.unsaved_profile in config.yaml).
+# profile is not saved at its end, because a part of it would replace what is stored, nor brought again
+# until you allow it, because it would replace what was done meanwhile (the report says how). So end
+# with 0 for a user who has nothing stored yet. Nor is it called while the home holds work that could
+# not be saved (scripts.unsaved_profile in config.yaml).
 #
 # What it is given: user_id username kasm_id jwt_token api_host api_port api_url_prefix
 # It may take 5 minutes (scripts.timeout); for more, write a line of its own here: "# kds:" and then timeout=15m

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Notes how far a user's profile was brought to his home, and to which home. Only a home to which
  * all of it came may be saved: anything less would replace what is stored by a part of it. From
- * then on until it is saved it may hold work that is nowhere else. Outlives the service and the
- * machine.
+ * then on until it is saved it may hold work that is nowhere else; so may one to which only a part
+ * came, once a session has used it all the same. Outlives the service and the machine.
  */
 final class ProfileNote {
   private static final Logger LOG = LoggerFactory.getLogger(ProfileNote.class);
@@ -35,9 +35,9 @@ final class ProfileNote {
   enum Standing {
     /** Nothing is known: it was not brought, or has been saved since. */
     NONE,
-    /** That was begun, and did not come to an end. */
+    /** That was begun, and did not come to an end; so no session has gone on from there. */
     BEGUN,
-    /** That failed. */
+    /** That failed, and the session went on with what there was. */
     FAILED,
     /** All of it came, and is in use. */
     WHOLE,
@@ -98,11 +98,12 @@ final class ProfileNote {
     return new ProfileNote(states, files, user, context.request().session().kasmId(), who);
   }
 
-  /** It was brought so far; what was whole, to the home that is there now. */
+  /** It was brought so far, to the home that is there now. */
   void write(Standing standing) throws HostException {
     Text text =
         switch (standing) {
           case WHOLE -> new Text(standing, present().orElse(NO_HOME), session);
+          case FAILED -> new Text(standing, present().orElse(""), session);
           case UNSAVED -> new Text(standing, text().home(), "");
           default -> new Text(standing, "", "");
         };
@@ -125,7 +126,7 @@ final class ProfileNote {
     return text().session().equals(session);
   }
 
-  /** What has become of the home of which it says that all came. */
+  /** What has become of the home of which it speaks. */
   Home home() throws HostException {
     String noted = text().home();
     Optional<String> now = present();

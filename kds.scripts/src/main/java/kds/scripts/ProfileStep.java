@@ -101,8 +101,8 @@ public final class ProfileStep extends ScriptStep {
   }
 
   /**
-   * A home that has not been saved since a profile came to it may hold what is nowhere else.
-   * Nothing replaces it then.
+   * A home that has not been saved since a profile came to it, or a part of one, may hold what is
+   * nowhere else. Nothing replaces it then.
    *
    * @return why no profile is brought; empty when one may be
    */
@@ -111,12 +111,15 @@ public final class ProfileStep extends ScriptStep {
     if (standing == Standing.WHOLE && note.isOfThisSession()) {
       return Optional.of(StepResult.done("It had been brought when the service was interrupted"));
     }
-    if (standing != Standing.WHOLE && standing != Standing.UNSAVED) {
+    if (standing == Standing.NONE || standing == Standing.BEGUN) {
       return Optional.empty();
     }
     Home home = note.home();
     if (home == Home.GONE) {
       return Optional.empty();
+    }
+    if (standing == Standing.FAILED) {
+      return note.isOfThisSession() ? Optional.empty() : Optional.of(part(note));
     }
     if (home == Home.SAME && standing == Standing.WHOLE) {
       return Optional.of(
@@ -161,6 +164,17 @@ public final class ProfileStep extends ScriptStep {
             + " you.");
   }
 
+  private static StepResult part(ProfileNote note) {
+    return StepResult.failed(
+        "The profile is neither brought nor saved: "
+            + LOAD
+            + " failed at the start of an earlier session, and what was done in that one would be"
+            + " replaced, or what is stored by a part of it. The home is used as it is. Save by hand"
+            + " what is needed of it, mend that script, then remove "
+            + note.where()
+            + ": the next start brings the profile anew.");
+  }
+
   private StepResult load(SessionContext context, ProfileNote note) throws Exception {
     note.write(Standing.BEGUN);
     StepResult result = run(LOAD, context);
@@ -184,7 +198,10 @@ public final class ProfileStep extends ScriptStep {
               "It is not saved, because "
                   + LOAD
                   + " failed at the start: what is stored would be replaced by a part of it. The home"
-                  + " stays as it is; save by hand what is needed of it, and mend that script.");
+                  + " stays as it is. Save by hand what is needed of it, mend that script, then"
+                  + " remove "
+                  + note.where()
+                  + ": until then no start replaces it.");
       case BEGUN ->
           StepResult.skipped(
               "It is not saved, because it was not brought to its end at the start.");

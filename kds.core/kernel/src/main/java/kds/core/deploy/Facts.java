@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -22,9 +21,8 @@ import org.osgi.framework.Version;
  * @param symbolicName the bundle's identity
  * @param version the bundle's version
  * @param fragment whether it is a fragment or an extension of the framework
- * @param capability whether it declares a capability of KDS
  */
-record Facts(String symbolicName, Version version, boolean fragment, boolean capability) {
+record Facts(String symbolicName, Version version, boolean fragment) {
   /** Reads a jar from beginning to end, so a part of one never passes for a whole. */
   static Facts read(Path jar) throws UnusableJarException {
     try (ZipFile zip = new ZipFile(jar.toFile())) {
@@ -58,8 +56,7 @@ record Facts(String symbolicName, Version version, boolean fragment, boolean cap
       return new Facts(
           name,
           Version.parseVersion(manifest.getValue(Constants.BUNDLE_VERSION)),
-          manifest.getValue(Constants.FRAGMENT_HOST) != null,
-          declares(manifest.getValue(Constants.PROVIDE_CAPABILITY)));
+          manifest.getValue(Constants.FRAGMENT_HOST) != null);
     } catch (IllegalArgumentException e) {
       throw new UnusableJarException("has no valid Bundle-Version: " + e.getMessage(), false);
     }
@@ -71,19 +68,6 @@ record Facts(String symbolicName, Version version, boolean fragment, boolean cap
 
   private static String trimmed(@Nullable String header) {
     return header == null ? "" : header.strip();
-  }
-
-  /** Whether one clause is in the namespace. Clauses are parted by commas outside of quotes. */
-  private static boolean declares(@Nullable String header) {
-    if (header == null) {
-      return false;
-    }
-    for (String clause : header.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")) {
-      if (name(clause).toLowerCase(Locale.ROOT).equals(Declared.NAMESPACE)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static void verify(ZipFile zip, ZipEntry entry) {

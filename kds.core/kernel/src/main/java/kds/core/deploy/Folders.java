@@ -36,17 +36,17 @@ final class Folders {
     this.deploy = new Shelf(places.deploy(), true, name -> true, trusted, store);
   }
 
-  /** Reads the shipped capabilities, once: they change with an upgrade, which is a restart. */
+  /** Reads the shipped jars, once: they change with an upgrade, which is a restart. */
   void readShipped() {
     try {
       Inventory found = bundle.look();
-      shipped = found.jars().stream().filter(jar -> jar.facts().capability()).toList();
+      shipped = found.jars();
       shippedTroubles = found.unusable();
     } catch (HostException | IOException e) {
       shippedTroubles =
           Map.of(
               places.shipped().toString(),
-              "is refused, no capability in it is started: " + e.getMessage());
+              "is refused, nothing in it is started: " + e.getMessage());
     }
   }
 

@@ -18,7 +18,7 @@ class FactsTest {
   @TempDir Path folder;
 
   @Test
-  void readsIdentityAndCapability() throws Exception {
+  void readsIdentity() throws Exception {
     try (Framework framework = Framework.with(Map.of())) {
       Facts facts =
           Facts.read(
@@ -26,21 +26,10 @@ class FactsTest {
                   .toy("acme.scan")
                   .version("1.2.3")
                   .header("Bundle-SymbolicName", "acme.scan;singleton:=true")
-                  .header(
-                      "Provide-Capability",
-                      "acme;x=\"a,kds.capability\",kds.capability;kds.capability=scan")
                   .build(folder));
       assertThat(facts.symbolicName()).isEqualTo("acme.scan");
       assertThat(facts.version()).hasToString("1.2.3");
-      assertThat(facts.capability()).isTrue();
       assertThat(facts.fragment()).isFalse();
-      Facts other =
-          Facts.read(
-              framework
-                  .toy("acme.other")
-                  .header("Provide-Capability", "acme;x=\"a,kds.capability;y\"")
-                  .build(folder));
-      assertThat(other.capability()).isFalse();
     }
   }
 

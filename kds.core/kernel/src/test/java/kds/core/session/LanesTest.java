@@ -76,8 +76,6 @@ class LanesTest {
       waiting.add(thread);
       awaitWaiting(thread);
     }
-    // Longer than anybody's patience: nobody loses his place.
-    Thread.sleep(300);
     lanes.release(first);
     for (Thread thread : waiting) {
       thread.join();

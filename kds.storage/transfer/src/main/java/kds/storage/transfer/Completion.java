@@ -3,8 +3,6 @@ package kds.storage.transfer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import kds.api.host.HostException;
 import kds.api.host.HostPart;
 import kds.api.host.HostUpload;
@@ -65,7 +63,7 @@ record Completion(
 
   private Receipt commitPart(Inspection inspection) throws HostException, TransferException {
     Digests digests = new Digests(Crc32cSum.text(noted.state().crc32c()), sha256(inspection));
-    return commit(notes -> new NotedPart(part, notes), false, inspection, digests);
+    return commit(part, this::namePart, inspection, digests);
   }
 
   /**
@@ -89,7 +87,7 @@ record Completion(
       if (!digests.crc32c().equals(Crc32cSum.text(noted.state().crc32c()))) {
         throw altered();
       }
-      return commit(notes -> new NotedCopy(copy, part, notes), true, inspection, digests);
+      return commit(copy, this::nameCopy, inspection, digests);
     }
   }
 
@@ -105,41 +103,45 @@ record Completion(
   }
 
   private Receipt commit(
-      Function<NotedPart.Notes, HostUpload> named,
-      boolean asCopy,
-      Inspection inspection,
-      Digests digests)
+      HostUpload file, Publication.Naming naming, Inspection inspection, Digests digests)
       throws TransferException {
     UploadState state = noted.state();
     OnConflict rule = Objects.requireNonNull(state.request().onConflict());
-    AtomicReference<TransferException> unwritten = new AtomicReference<>();
-    HostUpload file = named.apply(trying -> write(trying, asCopy, unwritten));
-    OpenUpload upload =
-        new OpenUpload(
+    return new OpenUpload(
             state.caller(),
             state.request(),
             entered,
             file,
             new Checks(admission.limit(size()), new Reserve(file, 0, -1), inspection),
-            new Publication(state.request().path(), rule),
+            new Publication(state.request().path(), rule, naming),
             meter,
             trail,
-            digests);
-    try {
-      return upload.commit();
-    } catch (TransferException e) {
-      throw unwritten.get() == null ? e : unwritten.get();
-    }
+            digests)
+        .commit();
   }
 
-  private void write(String trying, boolean asCopy, AtomicReference<TransferException> unwritten)
-      throws HostException {
-    try {
-      noted.note(noted.state().publishing(trying, asCopy));
-    } catch (TransferException e) {
-      unwritten.set(e);
-      throw new HostException(HostException.Reason.IO, e.getMessage(), e);
-    }
+  /**
+   * Each name is written down before it is tried, so that after a crash at any moment it is known
+   * whether the file was published, and as what.
+   */
+  private void namePart(HostUpload file, String name, boolean replace)
+      throws HostException, TransferException {
+    noted.note(noted.state().publishing(name, false));
+    file.publish(name, replace);
+  }
+
+  /**
+   * The part goes as soon as the copy of it has a name. Nobody takes the part over in between: he
+   * would publish it once more.
+   */
+  private void nameCopy(HostUpload copy, String name, boolean replace)
+      throws HostException, TransferException {
+    noted.whileHeld(
+        () -> {
+          noted.note(noted.state().publishing(name, true));
+          copy.publish(name, replace);
+          part.discard();
+        });
   }
 
   private @Nullable String sha256(Inspection inspection) throws HostException {

@@ -39,7 +39,7 @@ final class Noted {
    *     on with the upload
    */
   void note(UploadState now) throws TransferException {
-    whileHeld(() -> save(now));
+    change(() -> save(now));
   }
 
   /**
@@ -50,7 +50,7 @@ final class Noted {
     if (state.publishing() != null) {
       note(state.publishing(null, false)); // or a file that is missing would be taken for published
     }
-    whileHeld(
+    change(
         () -> {
           if (part != null && state.receipt() == null) {
             part.discard();
@@ -64,32 +64,48 @@ final class Noted {
     state = now;
   }
 
-  /** What must not cross with the next holder's doing. */
-  @FunctionalInterface
-  private interface Act {
-    void run() throws TransferException;
+  private void change(Act act) throws TransferException {
+    try {
+      whileHeld(act);
+    } catch (HostException e) {
+      throw fault(e);
+    }
   }
 
-  private void whileHeld(Act act) throws TransferException {
+  /** Something that is done to an upload. */
+  @FunctionalInterface
+  interface Act {
+    void run() throws HostException, TransferException;
+  }
+
+  /**
+   * Does what must not cross with the next holder's doing.
+   *
+   * @throws HostException {@link HostException.Reason#REVOKED} when somebody else goes on with the
+   *     upload, and nothing was done; or what it failed with
+   */
+  void whileHeld(Act act) throws HostException, TransferException {
     if (part == null) {
       act.run();
       return;
     }
-    AtomicReference<TransferException> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     boolean held =
         part.ifHeld(
             () -> {
               try {
                 act.run();
-              } catch (TransferException e) {
+              } catch (HostException | TransferException e) {
                 failure.set(e);
               }
             });
-    if (failure.get() != null) {
-      throw failure.get();
+    switch (failure.get()) {
+      case HostException e -> throw e;
+      case TransferException e -> throw e;
+      case null, default -> {}
     }
     if (!held) {
-      throw fault(new HostException(HostException.Reason.REVOKED, "taken over"));
+      throw new HostException(HostException.Reason.REVOKED, "taken over");
     }
   }
 

@@ -13,10 +13,28 @@ import kds.api.transfer.UploadRequest.OnConflict;
  *
  * @param path the wanted path
  * @param rule what to do when its name is taken
+ * @param naming how a name is tried
  */
-record Publication(String path, OnConflict rule) {
+record Publication(String path, OnConflict rule, Naming naming) {
   /** How many other names are tried. */
   static final int TRIES = 1000;
+
+  /** Gives a file a name. */
+  @FunctionalInterface
+  interface Naming {
+    /**
+     * Tries one.
+     *
+     * @throws HostException {@link HostException.Reason#EXISTS} when it is taken
+     */
+    void give(HostUpload file, String name, boolean replace)
+        throws HostException, TransferException;
+  }
+
+  /** That of a file with whose name nothing else goes along. */
+  Publication(String path, OnConflict rule) {
+    this(path, rule, HostUpload::publish);
+  }
 
   /** Where a file was published. */
   record Published(String path, boolean renamed, boolean replaced) {}
@@ -63,10 +81,10 @@ record Publication(String path, OnConflict rule) {
     throw taken("It is not a file, so it is not replaced. Use another name.");
   }
 
-  private static boolean isPublished(HostUpload file, String name, boolean replace)
-      throws HostException {
+  private boolean isPublished(HostUpload file, String name, boolean replace)
+      throws HostException, TransferException {
     try {
-      file.publish(name, replace);
+      naming.give(file, name, replace);
       return true;
     } catch (HostException e) {
       if (e.reason() == HostException.Reason.EXISTS) {

@@ -9,12 +9,18 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import javax.inject.Inject;
 import kds.api.security.Caller;
 import org.junit.Before;
@@ -72,6 +78,32 @@ public class AssemblyIT {
       }
     }
     assertEquals(List.of(), idle);
+  }
+
+  /** Whether the launcher or the deployer has to do it. */
+  @Test
+  public void leavesNoneOfTheShippedOnesOut() throws Exception {
+    Set<String> installed = new TreeSet<>();
+    for (Bundle bundle : context.getBundles()) {
+      installed.add(bundle.getSymbolicName());
+    }
+    List<String> leftOut = new ArrayList<>();
+    Path shipped = Path.of(context.getProperty("kds.bundle"));
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(shipped, "*.jar")) {
+      for (Path jar : jars) {
+        if (!installed.contains(symbolicName(jar))) {
+          leftOut.add(jar.getFileName().toString());
+        }
+      }
+    }
+    assertEquals(List.of(), leftOut);
+  }
+
+  private static String symbolicName(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      Attributes manifest = file.getManifest().getMainAttributes();
+      return manifest.getValue("Bundle-SymbolicName").split(";", 2)[0];
+    }
   }
 
   @Test

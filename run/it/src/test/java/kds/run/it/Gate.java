@@ -12,14 +12,14 @@ final class Gate {
   private static final String SCRIPTS = "/opt/kasm-desktop-service/scripts/";
   private static final String FOLDER = "/run/gate/";
 
-  /** Reading from a pipe that nobody has opened for writing waits; so does opening it. */
+  /** Opening a pipe waits until the other side opens it too; reading ends when that one closes. */
   private static final String SCRIPT =
       """
       #!/bin/bash
       # kds: wait timeout=5m
       at=%1$s${username}.%2$s
       echo "%2$s $kasm_id" >> %1$sacts
-      [ ! -p "$at" ] || { touch "$at.inside"; read -r < "$at"; }
+      [ ! -p "$at" ] || { touch "$at.inside"; cat < "$at"; }
       """;
 
   private final DebianMachine machine;
@@ -52,10 +52,9 @@ final class Gate {
     machine.succeed("sh", "-c", until, place(user, folder) + ".inside");
   }
 
-  /** Lets all through. */
+  /** Waits until a script stands before it, and lets that one through, and all that come later. */
   void open(DebianUser user, String folder) throws IOException, InterruptedException {
-    String script =
-        "mv \"$0\" \"$0.open\"; rm -f \"$0.inside\"; exec 3<> \"$0.open\"; echo >&3; sleep 0.2";
+    String script = "exec 3> \"$0\"; rm -f \"$0\" \"$0.inside\"";
     machine.succeed("sh", "-c", script, place(user, folder));
   }
 

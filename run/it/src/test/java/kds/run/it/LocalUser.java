@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** A real account of this machine, whose home may be a disk of its own; gone when closed. */
@@ -72,6 +74,11 @@ final class LocalUser implements AutoCloseable {
 
   Path downloads() {
     return home().resolve("Downloads");
+  }
+
+  /** The words of a command that he runs. */
+  List<String> words(List<String> command) {
+    return Stream.concat(Stream.of("runuser", "-u", name, "--"), command.stream()).toList();
   }
 
   private Path home() {

@@ -2,7 +2,6 @@ package kds.run.it;
 
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
-import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +20,7 @@ final class SessionClient implements Runnable {
   private final SessionCalls calls;
   private final String user;
   private final Random random;
-  private final List<Tale> tales;
+  private final Tales tales;
   private final Queue<String> unexpected;
   private final BooleanSupplier over;
   private boolean keeps;
@@ -38,7 +37,7 @@ final class SessionClient implements Runnable {
       String user,
       long seed,
       boolean keeps,
-      List<Tale> tales,
+      Tales tales,
       Queue<String> unexpected,
       BooleanSupplier over) {
     this.calls = calls;
@@ -70,8 +69,7 @@ final class SessionClient implements Runnable {
   }
 
   private void session() throws IOException, InterruptedException {
-    Tale tale = new Tale(user);
-    tales.add(tale);
+    Tale tale = tales.begin(user);
     if (random.nextInt(CUT) == 0) {
       cut(tale);
       return;

@@ -12,9 +12,6 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import kds.run.it.SessionCalls.Answer;
 import tools.jackson.databind.JsonNode;
@@ -30,8 +27,7 @@ final class SessionTrial implements AutoCloseable {
 
   private final Random random;
   private final List<LocalUser> users = new ArrayList<>();
-  private final List<Tale> tales = new CopyOnWriteArrayList<>();
-  private final List<String> ended = new ArrayList<>();
+  private final Tales tales = new Tales();
   private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
   private final KillTally tally = new KillTally();
   private KillHooks hooks;
@@ -99,8 +95,7 @@ final class SessionTrial implements AutoCloseable {
 
   /** A session that is running. */
   Tale started() throws Exception {
-    Tale tale = new Tale(users.get(tales.size() % USERS).name());
-    tales.add(tale);
+    Tale tale = tales.begin(users.get(tales.all().size() % USERS).name());
     Answer answer = calls.start(tale.kasmId, tale.user);
     assertThat(answer.state()).as("%s", answer).isEqualTo("running");
     tale.started = true;
@@ -126,17 +121,24 @@ final class SessionTrial implements AutoCloseable {
     over = false;
     hooks.linger(true);
     List<Thread> clients = new ArrayList<>();
-    int before = tales.size();
+    int before = tales.all().size();
     for (int client : CLIENTS) {
       String user = users.get(client).name();
-      boolean keeps = tales.stream().noneMatch(tale -> tale.kept && tale.user.equals(user));
       clients.add(
           Thread.startVirtualThread(
               new SessionClient(
-                  calls, user, random.nextLong(), keeps, tales, unexpected, () -> over)));
+                  calls,
+                  user,
+                  random.nextLong(),
+                  !tales.keeps(user),
+                  tales,
+                  unexpected,
+                  () -> over)));
     }
     if (later) {
-      await("no session starts", () -> tales.stream().skip(before).anyMatch(tale -> tale.started));
+      await(
+          "no session starts",
+          () -> tales.all().stream().skip(before).anyMatch(tale -> tale.started));
     }
     TimeUnit.MILLISECONDS.sleep(random.nextInt(1500)); // The random moment: nothing is awaited.
     over = true;
@@ -169,12 +171,12 @@ final class SessionTrial implements AutoCloseable {
   /** Makes garbage of the journal of one session. */
   String spoilAJournal() throws IOException {
     List<Tale> told =
-        tales.stream().filter(tale -> Files.exists(journals().of(tale.kasmId))).toList();
+        tales.all().stream().filter(tale -> Files.exists(journals().of(tale.kasmId))).toList();
     assertThat(told).isNotEmpty();
     Tale victim = told.get(random.nextInt(told.size()));
     journals().spoil(victim.kasmId, random);
     tally.spoiled();
-    tales.remove(victim);
+    tales.forget(victim);
     return victim.kasmId;
   }
 
@@ -199,31 +201,9 @@ final class SessionTrial implements AutoCloseable {
 
   // Looking
 
-  private interface Act {
-    void with(Tale tale) throws Exception;
-  }
-
-  /** Does something with each session, with all at a time: most of it is waiting. */
-  private void each(Act act) throws Exception {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Void>> acts = new ArrayList<>();
-      for (Tale tale : tales) {
-        acts.add(
-            threads.submit(
-                () -> {
-                  act.with(tale);
-                  return null;
-                }));
-      }
-      for (Future<Void> each : acts) {
-        each.get();
-      }
-    }
-  }
-
   /** Waits until the service works on no session, and its own scripts have begun. */
   void settle() throws Exception {
-    each(
+    tales.each(
         tale ->
             await(
                 tale + " does not come to rest",
@@ -237,7 +217,7 @@ final class SessionTrial implements AutoCloseable {
 
   List<String> complaints() throws Exception {
     List<String> complaints = new CopyOnWriteArrayList<>(unexpected);
-    each(
+    tales.each(
         tale -> {
           String path = "/scripts/runs?limit=100&kasm_id=" + tale.kasmId;
           Answer now = calls.look(tale.kasmId);
@@ -256,7 +236,7 @@ final class SessionTrial implements AutoCloseable {
 
   /** A client that had no answer asks again, and is told what there is; nothing is done anew. */
   void repeatCalls() throws Exception {
-    each(this::repeatCalls);
+    tales.each(this::repeatCalls);
   }
 
   private void repeatCalls(Tale tale) throws Exception {
@@ -276,7 +256,7 @@ final class SessionTrial implements AutoCloseable {
   }
 
   void endAllButKept() throws Exception {
-    each(
+    tales.each(
         tale -> {
           if (!tale.kept && calls.look(tale.kasmId).state().equals("running")) {
             end(tale);
@@ -286,24 +266,19 @@ final class SessionTrial implements AutoCloseable {
   }
 
   void endAll() throws Exception {
-    tales.forEach(tale -> tale.kept = false);
+    tales.all().forEach(tale -> tale.kept = false);
     endAllButKept();
   }
 
-  /** Sessions that were judged when they had ended are not judged again and again. */
+  /** What was judged when it had ended is not judged again and again. */
   void forgetEnded() {
-    for (Tale tale : tales) {
-      tally.over(tale);
-      if (tale.ended) {
-        ended.add(tale.kasmId);
-      }
-    }
-    tales.removeIf(tale -> !tale.kept);
+    tales.all().forEach(tally::over);
+    tales.forgetEnded();
   }
 
   /** That they have ended is known until the end. */
   void requireAllRemembered() throws Exception {
-    for (String kasmId : ended) {
+    for (String kasmId : tales.ended()) {
       assertThat(calls.end(kasmId).state()).as(kasmId).isEqualTo("ended");
     }
   }

@@ -52,6 +52,12 @@ final class TusUpload {
 
   /** The answer to the last call, or to the first that failed. */
   Answer send() throws IOException, InterruptedException {
+    Answer begun = begin();
+    return begun.status().equals("201") ? from(0) : begun;
+  }
+
+  /** Announces it. */
+  Answer begin() throws IOException, InterruptedException {
     String shown = Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
     Answer begun =
         call(
@@ -70,7 +76,12 @@ final class TusUpload {
       throw new IllegalStateException("No Location in " + begun.body());
     }
     url = URI.create(all).resolve(location.group(1)).toString();
-    return from(0);
+    return begun;
+  }
+
+  /** Sends the first of its two pieces. */
+  Answer sendHalf() throws IOException, InterruptedException {
+    return piece(0);
   }
 
   /** Asks how far it is, and sends the rest. */
@@ -100,26 +111,33 @@ final class TusUpload {
   }
 
   private Answer from(long offset) throws IOException, InterruptedException {
-    long size = Files.size(source);
-    Answer answer;
     long at = offset;
+    Answer answer;
+    do {
+      answer = piece(at);
+      if (!answer.status().equals("204")) {
+        return answer;
+      }
+      at = acknowledged;
+    } while (at < Files.size(source));
+    finished = true;
+    return answer;
+  }
+
+  private Answer piece(long at) throws IOException, InterruptedException {
+    long size = Files.size(source);
+    long end = Math.min(size, at + size / 2 + 1);
     Path piece = Files.createTempFile("kds-it-", ".piece");
     try {
-      do {
-        long end = Math.min(size, at + size / 2 + 1);
-        Files.write(piece, bytes(at, end));
-        answer = patch(at, piece);
-        if (!answer.status().equals("204")) {
-          return answer;
-        }
+      Files.write(piece, bytes(at, end));
+      Answer answer = patch(at, piece);
+      if (answer.status().equals("204")) {
         acknowledged = end;
-        at = end;
-      } while (at < size);
+      }
+      return answer;
     } finally {
       Files.delete(piece);
     }
-    finished = true;
-    return answer;
   }
 
   private byte[] bytes(long from, long to) throws IOException {
