@@ -10,8 +10,14 @@ import java.util.function.LongSupplier;
  * megabyte. Belongs to one thread.
  */
 final class Pace {
-  /** Short beside what a person notices; a socket's buffer has room for what comes meanwhile. */
-  private static final long MOMENT_NANOS = Duration.ofNanos(500_000).toNanos();
+  /** Shorter would gain little. */
+  private static final long SHORTEST_NANOS = Duration.ofNanos(500_000).toNanos();
+
+  /** Short beside what a person notices. */
+  private static final long LONGEST_NANOS = Duration.ofMillis(2).toNanos();
+
+  /** In this part of the time that a stretch took, as much comes as every socket has room for. */
+  private static final int PARTS = 8;
 
   /** A client is fast that sends so much ... */
   private static final int STRETCH = 1 << 20;
@@ -23,7 +29,9 @@ final class Pace {
   private final LongConsumer pause;
   private long since;
   private long moved;
-  private boolean fast;
+
+  /** How long something is left to gather; 0 with a client that is not fast. */
+  private long moment;
 
   /**
    * Makes one of a client that has yet to show how fast it is.
@@ -41,7 +49,8 @@ final class Pace {
     moved += bytes;
     if (moved >= STRETCH) {
       long now = nanoTime.getAsLong();
-      fast = now - since <= BRIEF_NANOS;
+      long took = now - since;
+      moment = took > BRIEF_NANOS ? 0 : Math.clamp(took / PARTS, SHORTEST_NANOS, LONGEST_NANOS);
       since = now;
       moved = 0;
     }
@@ -51,15 +60,15 @@ final class Pace {
    * Nothing is there now. Lets something gather if that is worth while, and says whether it was.
    */
   boolean gathers() {
-    if (!fast) {
+    if (moment == 0) {
       return false;
     }
-    pause.accept(MOMENT_NANOS);
+    pause.accept(moment);
     return true;
   }
 
   /** Nothing came meanwhile: until the next stretch this is no fast client. */
   void stalled() {
-    fast = false;
+    moment = 0;
   }
 }

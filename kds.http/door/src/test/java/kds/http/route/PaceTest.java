@@ -16,11 +16,13 @@ final class PaceTest {
 
   private long now;
   private int pauses;
+  private long paused;
   private final Pace pace =
       new Pace(
           () -> now,
           nanos -> {
             now += nanos;
+            paused = nanos;
             pauses++;
           });
 
@@ -41,6 +43,21 @@ final class PaceTest {
       assertThat(pace.gathers()).isFalse();
     }
     assertThat(pauses).isZero();
+  }
+
+  @Test
+  void theMomentIsAnEighthOfAStretchWithinBounds() {
+    assertThat(momentAfter(1)).isEqualTo(500);
+    assertThat(momentAfter(8)).isEqualTo(1000);
+    assertThat(momentAfter(49)).isEqualTo(2000);
+  }
+
+  /** In microseconds. */
+  private long momentAfter(int millis) {
+    sends(MIB, millis);
+    assertThat(pace.gathers()).isTrue();
+    now -= paused;
+    return TimeUnit.NANOSECONDS.toMicros(paused);
   }
 
   @Test
