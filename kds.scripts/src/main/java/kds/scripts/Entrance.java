@@ -73,6 +73,7 @@ final class Entrance {
     try {
       FolderRun run = use.begin(lease.service());
       over = run.all();
+      context.leaves(run.all().thenApply(all -> ended(all, what)));
       return result(run, what);
     } catch (InterruptedException e) {
       end(lease.service(), context, e);
@@ -89,6 +90,21 @@ final class Entrance {
     } catch (ExecutionException e) {
       why.addSuppressed(e.getCause());
     }
+  }
+
+  /**
+   * What becomes of the report when those in the background have ended. Nobody waited for them, so
+   * one that failed makes the session no worse.
+   */
+  private static StepResult ended(List<ScriptRun> all, String what) {
+    String bad =
+        all.stream()
+            .filter(each -> each.outcome() != Outcome.DONE)
+            .map(ScriptRun::script)
+            .collect(Collectors.joining(", "));
+    String said = all.size() + " scripts of " + what + " have ended, some in the background.";
+    return StepResult.done(
+        bad.isEmpty() ? said : said + " Not well: " + bad + "; see their runs for more.");
   }
 
   private static StepResult result(FolderRun run, String what)

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ import kds.api.session.Session;
 import kds.api.session.SessionContext;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions;
+import kds.api.session.StepResult;
 import kds.core.host.process.RealProcesses;
 import kds.core.state.RealState;
 import kds.core.trust.OwnedFiles;
@@ -173,7 +176,8 @@ final class House implements AutoCloseable {
         new Session(kasmId, "user-1", username, "alice@example.com", CredentialType.SSO);
     return new Context(
         new SessionRequest(session, TOKEN, mappings, List.of(), Map.of()),
-        new CopyOnWriteArrayList<>());
+        new CopyOnWriteArrayList<>(),
+        new CompletableFuture<>());
   }
 
   static void until(String what, BooleanSupplier condition) throws InterruptedException {
@@ -200,7 +204,11 @@ final class House implements AutoCloseable {
   }
 
   /** A session; what is told of it is kept. */
-  record Context(SessionRequest request, List<String> told) implements SessionContext {
+  record Context(
+      SessionRequest request,
+      List<String> told,
+      CompletableFuture<CompletionStage<StepResult>> left)
+      implements SessionContext {
     @Override
     public Optional<HostUser> user() {
       return request.session().username() == null ? Optional.empty() : Optional.of(ALICE);
@@ -219,6 +227,16 @@ final class House implements AutoCloseable {
     @Override
     public Sessions.Ending ending() {
       return Sessions.Ending.CONFIGURED;
+    }
+
+    @Override
+    public void leaves(CompletionStage<StepResult> end) {
+      left.complete(end);
+    }
+
+    /** What a step that goes on in the background comes to. */
+    StepResult end() throws Exception {
+      return left.get(20, TimeUnit.SECONDS).toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     @Override

@@ -52,11 +52,27 @@ class StepsTest {
   void theStartDoesNotWaitButTheBundleStaysUntilTheLastScriptEnds() throws Exception {
     Path gate = folder.resolve("gate");
     house.bash("session_start/10", "until [ -e " + gate + " ]; do sleep 0.01; done");
-    StepResult result = new HookStep(gates()).start(House.context());
+    House.Context context = House.context();
+    StepResult result = new HookStep(gates()).start(context);
     assertThat(result.status()).as(result.message()).isEqualTo(Status.BACKGROUND);
     assertThat(leases).hasValue(1);
+    assertThat(context.left().join().toCompletableFuture()).as("its end").isNotDone();
     Files.createFile(gate);
     House.until("it is left", () -> leases.get() == 0);
+    assertThat(context.end())
+        .isEqualTo(
+            StepResult.done("1 scripts of session_start have ended, some in the background."));
+  }
+
+  @Test
+  void theReportNamesThoseThatDidNotEndWellInTheBackground() throws Exception {
+    house.bash("session_start/10-good", "exit 0");
+    house.bash("session_start/20-bad", "exit 3");
+    House.Context context = House.context();
+    new HookStep(gates()).start(context);
+    StepResult end = context.end();
+    assertThat(end.status()).as("nobody waited for it").isEqualTo(Status.DONE);
+    assertThat(end.message()).contains("2 scripts", "Not well: session_start/20-bad;");
   }
 
   @Test

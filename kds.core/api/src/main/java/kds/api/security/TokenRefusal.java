@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * sessions, or those that the service itself was given for its own calls.
  *
  * <p>Register it as a service. The door asks every one after it has verified a token; one veto is
- * enough. Called on each request from many threads: answer from memory, never block.
+ * enough, and it ends streams that are under way. Called on each request, and before each piece of
+ * a stream, from many threads: answer from memory, never block.
  */
 @ConsumerType
 public interface TokenRefusal {

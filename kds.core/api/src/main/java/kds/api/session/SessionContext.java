@@ -1,6 +1,7 @@
 package kds.api.session;
 
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import kds.api.host.HostUser;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -34,4 +35,16 @@ public interface SessionContext {
    * in the background; once the session has ended nobody hears it. Thread-safe, never waits.
    */
   void tell(String text);
+
+  /**
+   * Says when what this call leaves in the background will have ended. Call it before the step
+   * answers {@link StepResult.Status#BACKGROUND}; without that answer it means nothing. The result
+   * then takes the place of the answer, and one that is {@link StepResult#bad} makes a running
+   * session {@link SessionReport.Outcome#DEGRADED}. When the service dies or stops before, or when
+   * nothing was said, its next life reports the step as {@link StepResult.Status#UNKNOWN} and does
+   * not do it again, {@link SessionStep#repeatable} or not.
+   *
+   * @param end completed with how it went
+   */
+  void leaves(CompletionStage<StepResult> end);
 }

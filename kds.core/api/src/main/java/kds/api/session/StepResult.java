@@ -15,13 +15,13 @@ public record StepResult(Status status, String message) {
     DONE,
     /** Not needed for this session. */
     SKIPPED,
-    /** It goes on in the background. */
+    /** It goes on in the background; see {@link SessionContext#leaves}. */
     BACKGROUND,
     /** It failed. */
     FAILED,
     /** It took longer than it may. */
     TIMED_OUT,
-    /** The service died in the middle of it, and it is not done again. */
+    /** The service died in the middle of it, or of what it had left in the background. */
     UNKNOWN
   }
 

@@ -1,6 +1,7 @@
 package kds.core.session;
 
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import kds.api.host.HostException;
 import kds.api.host.HostUser;
 import kds.api.session.SessionContext;
@@ -8,6 +9,7 @@ import kds.api.session.SessionReport;
 import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions;
+import kds.api.session.StepResult;
 
 /** What one call of a step is told. */
 final class Context implements SessionContext {
@@ -70,6 +72,11 @@ final class Context implements SessionContext {
   @Override
   public Sessions.Ending ending() {
     return ending;
+  }
+
+  @Override
+  public void leaves(CompletionStage<StepResult> end) {
+    session.leave(phase, step, end);
   }
 
   @Override

@@ -64,10 +64,11 @@ final class Engine implements AutoCloseable {
     Lanes lanes = new Lanes();
     BooleanSupplier closing = () -> closed || stopping.getAsBoolean();
     this.register = new Register(journal, events, limits.get().mostEnded());
-    StepRunner runner = new StepRunner(steps, lanes, people, events, limits, closing);
+    Background background = new Background(events, register, closing);
+    StepRunner runner = new StepRunner(steps, lanes, people, events, limits, background, closing);
     Admission admission = new Admission(journal, secrets, people, register, lanes, events, limits);
     this.lifecycle = new Lifecycle(lanes, events, secrets, register, runner, admission, over);
-    this.recovery = new Recovery(journal, secrets, register, lanes, lifecycle, boot);
+    this.recovery = new Recovery(journal, secrets, register, lanes, lifecycle, background, boot);
   }
 
   /** What is known of all sessions. */

@@ -2,12 +2,17 @@ package kds.core.session;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import kds.api.session.SessionReport;
+import kds.api.session.SessionReport.Phase;
 import kds.api.session.SessionReport.State;
 import kds.api.session.SessionRequest;
 import kds.api.session.Sessions.Ending;
+import kds.api.session.StepResult;
 import org.jspecify.annotations.Nullable;
 
 /** One session and all that is known of it. Thread-safe. */
@@ -25,6 +30,9 @@ final class LiveSession {
 
   /** Completed when nobody works at its start (any more). */
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
+
+  /** What steps have said that they leave in the background, before they have answered. */
+  private final Map<String, CompletionStage<StepResult>> left = new ConcurrentHashMap<>();
 
   private volatile SessionRecord record;
   private volatile SessionRequest request;
@@ -84,6 +92,16 @@ final class LiveSession {
 
   CompletableFuture<Void> idle() {
     return idle;
+  }
+
+  /** A step leaves something in the background. */
+  void leave(Phase phase, String step, CompletionStage<StepResult> end) {
+    left.put(phase + " " + step, end);
+  }
+
+  /** What a step has left, null for nothing; it is told once. */
+  @Nullable CompletionStage<StepResult> takeLeft(StepRecord step) {
+    return left.remove(step.phase() + " " + step.name());
   }
 
   /** Why the journal could not be written last, empty when it could. */

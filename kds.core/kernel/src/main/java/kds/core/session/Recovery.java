@@ -37,6 +37,7 @@ final class Recovery {
   private final Register register;
   private final Lanes lanes;
   private final Lifecycle lifecycle;
+  private final Background background;
   private final String boot;
 
   Recovery(
@@ -45,12 +46,14 @@ final class Recovery {
       Register register,
       Lanes lanes,
       Lifecycle lifecycle,
+      Background background,
       String boot) {
     this.journal = journal;
     this.secrets = secrets;
     this.register = register;
     this.lanes = lanes;
     this.lifecycle = lifecycle;
+    this.background = background;
     this.boot = boot;
   }
 
@@ -92,6 +95,7 @@ final class Recovery {
   }
 
   private void takeUp(LiveSession session) {
+    background.lose(session);
     if (session.record().isOfEarlierBoot(boot)) {
       takeUpAfterBoot(session);
       return;

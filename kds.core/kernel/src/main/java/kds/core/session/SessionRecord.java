@@ -69,6 +69,16 @@ record SessionRecord(
     return with(state, outcome, ending, ended, changed);
   }
 
+  /**
+   * With what became of what a step had left in the background; a session that runs is less than
+   * ready when that is bad.
+   */
+  SessionRecord settled(StepRecord step) {
+    SessionRecord changed = with(step);
+    boolean less = step.result() != null && step.result().bad() && state == State.RUNNING;
+    return less ? changed.as(State.RUNNING, Outcome.DEGRADED) : changed;
+  }
+
   private static boolean isSame(StepRecord one, StepRecord other) {
     return one.phase() == other.phase() && one.name().equals(other.name());
   }
@@ -81,9 +91,18 @@ record SessionRecord(
     return with(now, how, ending, ended, steps);
   }
 
-  /** Its start has been done; it runs unless its end was asked for meanwhile. */
+  /**
+   * Its start has been done; it runs unless its end was asked for meanwhile. One that is ready may
+   * be less than that by now, for what a step has left in the background.
+   */
   SessionRecord begun(Outcome how) {
-    return as(state == State.STARTING ? State.RUNNING : state, how);
+    Outcome now = how == Outcome.READY && hasBadStep() ? Outcome.DEGRADED : how;
+    return as(state == State.STARTING ? State.RUNNING : state, now);
+  }
+
+  /** Whether a step went badly, which need not have been essential. */
+  boolean hasBadStep() {
+    return steps.stream().anyMatch(step -> step.result() != null && step.result().bad());
   }
 
   SessionRecord ending(Ending how) {

@@ -39,6 +39,11 @@ record StepRecord(
     return new StepRecord(name, phase, endOrder, repeatable, plain, began, took, ending);
   }
 
+  /** With what became of what it had left in the background. */
+  StepRecord with(StepResult result) {
+    return with(result, tookMillis);
+  }
+
   /** The same, gone on with at an end like this. */
   StepRecord under(@Nullable Ending now) {
     return new StepRecord(name, phase, endOrder, repeatable, result, began, tookMillis, now);

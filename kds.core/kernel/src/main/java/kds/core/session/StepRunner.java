@@ -33,6 +33,7 @@ final class StepRunner {
   private final People people;
   private final Events events;
   private final Supplier<Limits> limits;
+  private final Background background;
   private final BooleanSupplier stopping;
 
   /**
@@ -47,7 +48,9 @@ final class StepRunner {
       People people,
       Events events,
       Supplier<Limits> limits,
+      Background background,
       BooleanSupplier stopping) {
+    this.background = background;
     this.stopping = stopping;
     this.steps = steps;
     this.lanes = lanes;
@@ -83,12 +86,7 @@ final class StepRunner {
       }
     }
     goOnUnlessStopping(true);
-    boolean bad = session.record().steps().stream().anyMatch(StepRunner::isBad);
-    return bad ? Outcome.DEGRADED : Outcome.READY;
-  }
-
-  private static boolean isBad(StepRecord step) {
-    return step.result() != null && step.result().bad();
+    return session.record().hasBadStep() ? Outcome.DEGRADED : Outcome.READY;
   }
 
   /**
@@ -170,8 +168,10 @@ final class StepRunner {
             : attempt(session, step, begun);
     goOnUnlessStopping(result.bad());
     long took = (System.nanoTime() - since) / 1_000_000;
-    session.writeIfPossible(r -> r.with(begun.with(result, took)));
+    StepRecord done = begun.with(result, took);
+    session.writeIfPossible(r -> r.with(done));
     tell(session, step, phase, result);
+    background.follow(session, done);
     if (broken != null) {
       throw broken;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import kds.api.host.HostDesktopEnd;
 import kds.api.host.HostDesktops;
 import kds.api.host.HostException;
@@ -139,6 +140,11 @@ class DesktopStepTest {
     @Override
     public int otherSessions() {
       return 0;
+    }
+
+    @Override
+    public void leaves(CompletionStage<StepResult> end) {
+      throw new AssertionError("Nothing of it goes on");
     }
 
     @Override

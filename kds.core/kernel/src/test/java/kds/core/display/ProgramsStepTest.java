@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import kds.api.host.HostCommand;
 import kds.api.host.HostException;
 import kds.api.host.HostProcess;
@@ -45,6 +46,11 @@ class ProgramsStepTest {
         @Override
         public Ending ending() {
           return Ending.DISCONNECT;
+        }
+
+        @Override
+        public void leaves(CompletionStage<StepResult> end) {
+          throw new AssertionError("Nothing of it goes on");
         }
 
         @Override

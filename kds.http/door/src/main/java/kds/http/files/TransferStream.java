@@ -1,10 +1,10 @@
 package kds.http.files;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import kds.http.problem.Problem;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What of a session is under way as server-sent events (HTML, "server-sent"), each time that it
- * differs from the last one. It ends when the door closes.
+ * differs from the last one. It ends when the door closes, or the caller may be served no longer.
  */
 final class TransferStream {
   /** How often it looks. */
@@ -20,9 +20,6 @@ final class TransferStream {
 
   /** How long nothing is said before a comment shows that the stream is alive. */
   private static final Duration SILENCE = Duration.ofSeconds(15);
-
-  /** It ends after this, so that its token is looked at again; clients reconnect. */
-  private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -47,34 +44,33 @@ final class TransferStream {
       return;
     }
     exchange.whenClosing(closing::countDown);
-    follow(now);
-    exchange.empty();
+    exchange.end(follow(now));
   }
 
-  private void follow(Object first) throws ClientGoneException, Refusal {
+  /** Sends what is new; why that ended before its time, if it did. */
+  private Optional<Problem> follow(Object first) throws ClientGoneException, Refusal {
     Object now = first;
     String told = "";
-    long end = System.nanoTime() + LONGEST.toNanos();
     long spoke = 0;
     while (true) {
       String news = JSON.writeValueAsString(now);
       if (!news.equals(told)) {
-        say("event: transfers\ndata: " + news + "\n\n");
+        exchange.send("event: transfers\ndata: " + news + "\n\n");
         told = news;
         spoke = System.nanoTime();
       } else if (System.nanoTime() - spoke > SILENCE.toNanos()) {
-        say(": nothing new\n\n");
+        exchange.send(": nothing new\n\n");
         spoke = System.nanoTime();
       }
-      if (closes() || System.nanoTime() >= end) {
-        return;
+      if (closes()) {
+        return Optional.empty();
+      }
+      Optional<Problem> lost = exchange.lost();
+      if (lost.isPresent()) {
+        return lost;
       }
       now = look.now();
     }
-  }
-
-  private void say(String text) throws ClientGoneException {
-    exchange.write(false, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Waits until it is time to look again; whether the door closes meanwhile. */

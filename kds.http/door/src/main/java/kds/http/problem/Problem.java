@@ -28,6 +28,9 @@ public record Problem(
   /** What every {@code type} begins with. */
   public static final String TYPE_PREFIX = "urn:kds:problem:";
 
+  /** The word of a token that is genuine and was taken back, as when its session ended. */
+  public static final String REVOKED = "token-revoked";
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Takes copies of the maps. */
@@ -68,7 +71,8 @@ public record Problem(
     response.write(true, bodiless ? ByteBuffer.allocate(0) : ByteBuffer.wrap(body), callback);
   }
 
-  private Map<String, Object> json() {
+  /** Its members, as the JSON object has them. */
+  public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("type", TYPE_PREFIX + word);
     json.put("title", HttpStatus.getMessage(status));

@@ -2,8 +2,11 @@ package kds.http.route;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
 import kds.http.server.Endless;
@@ -197,6 +200,43 @@ public final class Exchange {
       return false;
     }
     return true;
+  }
+
+  /** Sends events, or a comment, of an answer begun with {@link #events}. */
+  public void send(String events) throws ClientGoneException {
+    write(false, ByteBuffer.wrap(events.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** How long an answer of events may go on without asking {@link #lost}. */
+  public Duration pulse() {
+    return standing().pulse();
+  }
+
+  /**
+   * Looks at the caller's token again: it may have expired or been taken back since the call began.
+   * Ask before each piece of an answer of events.
+   *
+   * @return why he may be served no longer, to be told by {@link #end}
+   */
+  public Optional<Problem> lost() {
+    return standing().lost();
+  }
+
+  private Inner.Standing standing() {
+    return (Inner.Standing) Objects.requireNonNull(request.getAttribute(Inner.STANDING));
+  }
+
+  /**
+   * Ends an answer of events.
+   *
+   * @param lost why the caller may be served no longer, told as the last event, {@code refused};
+   *     empty when it ends for another reason
+   */
+  public void end(Optional<Problem> lost) throws ClientGoneException {
+    if (lost.isPresent()) {
+      send("event: refused\ndata: " + JSON.writeValueAsString(lost.get().json()) + "\n\n");
+    }
+    empty();
   }
 
   /** Sends a piece of the answer and waits until the buffer can be used again. */

@@ -1,15 +1,14 @@
 package kds.http.script;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import kds.api.script.RunListener;
 import kds.api.script.ScriptRun;
 import kds.api.script.Scripts;
+import kds.http.problem.Problem;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import org.slf4j.Logger;
@@ -18,13 +17,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A run's output as server-sent events: first the lines so far, then each as it comes, and at last
- * how it ended. A client that reads slowly has few lines waiting here; the capability behind leaves
- * out what is too much, and says so. A comment now and then keeps the connection from being idle;
- * one on which nothing can be sent is idle, and is closed as any other.
+ * how it ended, unless the caller may be served no longer before that. A client that reads slowly
+ * has few lines waiting here; the capability behind leaves out what is too much, and says so. A
+ * comment now and then keeps the connection from being idle; one on which nothing can be sent is
+ * idle, and is closed as any other.
  */
 final class RunStream implements RunListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunStream.class);
-  private static final Duration SILENCE = Duration.ofSeconds(10);
   private static final int WAITING = 16;
 
   /** Lines that wait are sent together, up to about so many characters. */
@@ -54,25 +53,38 @@ final class RunStream implements RunListener {
       return;
     }
     exchange.whenClosing(this::close);
-    send(": output of run " + runId + "\n\n", false);
+    exchange.send(": output of run " + runId + "\n\n");
+    Optional<Problem> lost;
     AutoCloseable following = scripts.follow(runId, this);
     try {
-      while (tell(news.poll(SILENCE.toMillis(), TimeUnit.MILLISECONDS)) && !closing) {
-        LOG.trace("Run {} goes on", runId);
-      }
+      lost = follow();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClientGoneException("Interrupted while waiting for output.", e);
     } finally {
       close(following, runId);
     }
-    send("", true);
+    exchange.end(lost);
+  }
+
+  /** Sends what comes; why that ended before its time, if it did. */
+  private Optional<Problem> follow() throws InterruptedException, ClientGoneException {
+    boolean goesOn = true;
+    while (goesOn && !closing) {
+      News first = news.poll(exchange.pulse().toMillis(), TimeUnit.MILLISECONDS);
+      Optional<Problem> lost = exchange.lost();
+      if (lost.isPresent()) {
+        return lost;
+      }
+      goesOn = tell(first);
+    }
+    return Optional.empty();
   }
 
   /** Sends what came first and what waits behind it; false when that was the end. */
   private boolean tell(@org.jspecify.annotations.Nullable News first) throws ClientGoneException {
     if (first == null) {
-      send(": still here\n\n", false);
+      exchange.send(": still here\n\n");
       return true;
     }
     StringBuilder text = new StringBuilder();
@@ -87,7 +99,7 @@ final class RunStream implements RunListener {
         case Closing() -> goesOn = false;
       }
     }
-    send(text.toString(), false);
+    exchange.send(text.toString());
     return goesOn;
   }
 
@@ -119,10 +131,6 @@ final class RunStream implements RunListener {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private void send(String text, boolean last) throws ClientGoneException {
-    exchange.write(last, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private void close(AutoCloseable following, String runId) {

@@ -34,6 +34,12 @@ final class Authentication extends Handler.Wrapper {
   private static final String MDC_SESSION = "session";
   private static final String CHALLENGE = "WWW-Authenticate";
 
+  /** What an answer without an end may go on for without looking at its token again. */
+  private static final Duration PULSE = Duration.ofSeconds(10);
+
+  private static final String CHANGED =
+      "The configuration was changed, and with it what this token stands for. Call again.";
+
   private final Tokens tokens;
   private final Bans bans;
   private final Supplier<Settings> settings;
@@ -66,15 +72,56 @@ final class Authentication extends Handler.Wrapper {
       missing(ban).send(request, response, callback);
       return true;
     }
+    String token = credentials.tokens().getFirst();
     Caller caller;
     try {
-      Peer peer = new Peer(address, Network.anyContains(now.kasm(), address), !ban.isZero());
-      caller = tokens.caller(credentials.tokens().getFirst(), peer, now.tokens());
+      caller = caller(token, address, !ban.isZero(), now);
     } catch (TokenException e) {
       refusal(e, address, ban, now).send(request, response, callback);
       return true;
     }
+    request.setAttribute(Inner.STANDING, new TokenStanding(token, address, caller));
     return enter(caller, credentials.request(), response, callback);
+  }
+
+  private Caller caller(String token, InetAddress address, boolean banned, Settings now)
+      throws TokenException {
+    Peer peer = new Peer(address, Network.anyContains(now.kasm(), address), banned);
+    return tokens.caller(token, peer, now.tokens());
+  }
+
+  /**
+   * The token of a call that was let in. One that has become bad since counts nothing: nobody is
+   * trying tokens.
+   */
+  private final class TokenStanding implements Inner.Standing {
+    private final String token;
+    private final InetAddress address;
+    private final Caller caller;
+
+    TokenStanding(String token, InetAddress address, Caller caller) {
+      this.token = token;
+      this.address = address;
+      this.caller = caller;
+    }
+
+    @Override
+    public Duration pulse() {
+      return PULSE;
+    }
+
+    @Override
+    public Optional<Problem> lost() {
+      try {
+        Settings now = settings.get();
+        boolean banned = !bans.left(address, now.bans()).isZero();
+        return caller(token, address, banned, now).equals(caller)
+            ? Optional.empty()
+            : Optional.of(problem(new TokenException(TokenException.Reason.CLAIMS, CHANGED)));
+      } catch (TokenException e) {
+        return Optional.of(problem(e));
+      }
+    }
   }
 
   /** Makes wrong keys count as bad tokens do, and lets no ban shut out a right one. */
@@ -129,10 +176,14 @@ final class Authentication extends Handler.Wrapper {
       }
       bans.failed(address, now.bans());
     }
+    return problem(why);
+  }
+
+  private static Problem problem(TokenException why) {
     return switch (why.reason()) {
       case NO_KEY -> Problem.of(401, "no-key", why.getMessage()).header(CHALLENGE, "Bearer");
       case EXPIRED -> invalid("token-expired", why);
-      case REVOKED -> invalid("token-revoked", why);
+      case REVOKED -> invalid(Problem.REVOKED, why);
       case MALFORMED, SIGNATURE, EARLY, AUDIENCE, CLAIMS -> invalid("token-invalid", why);
     };
   }

@@ -42,7 +42,7 @@ public final class Door implements Drain, HealthCheck {
 
   /** The vetoes against tokens, as many as there are. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-  private volatile List<TokenRefusal> refusals = List.of();
+  volatile List<TokenRefusal> refusals = List.of();
 
   /**
    * Made by Declarative Services.
@@ -58,7 +58,14 @@ public final class Door implements Drain, HealthCheck {
       @Reference Inner inner,
       @Reference Sessions sessions,
       DoorConfig config) {
-    this(Announcement.byCondition(context), trusted, files, inner, Allowance.ofHeap(), config);
+    this(
+        Announcement.byCondition(context),
+        trusted,
+        files,
+        inner,
+        Allowance.ofHeap(),
+        Clock.systemUTC(),
+        config);
   }
 
   Door(
@@ -67,9 +74,10 @@ public final class Door implements Drain, HealthCheck {
       OperatorFiles files,
       Inner inner,
       Allowance allowance,
+      Clock clock,
       DoorConfig config) {
     settings = Settings.of(config);
-    Tokens tokens = new Tokens(() -> refusals, Clock.systemUTC());
+    Tokens tokens = new Tokens(() -> refusals, clock);
     Bans bans = new Bans(System::nanoTime);
     Authentication authentication =
         new Authentication(tokens, bans, () -> settings, inner.handler());

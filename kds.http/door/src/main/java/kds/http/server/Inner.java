@@ -1,5 +1,6 @@
 package kds.http.server;
 
+import java.time.Duration;
 import java.util.Optional;
 import kds.api.security.Caller;
 import kds.http.problem.Problem;
@@ -10,13 +11,16 @@ import org.eclipse.jetty.server.RequestLog;
  * What the door leads to: a service that the router provides inside this bundle.
  *
  * <p>A request that reaches {@link #handler} carries the attributes {@code kds.api.security.Caller}
- * (see {@link #CALLER}) and {@link #REQUEST_ID}; its response already has the request id and the
- * security headers; its URI no longer has the {@code token} parameter. It runs on a virtual thread
- * and may block.
+ * (see {@link #CALLER}), {@link #STANDING} and {@link #REQUEST_ID}; its response already has the
+ * request id and the security headers; its URI no longer has the {@code token} parameter. It runs
+ * on a virtual thread and may block.
  */
 public interface Inner {
   /** Request attribute: the verified {@link kds.api.security.Caller}. */
   String CALLER = "kds.api.security.Caller";
+
+  /** Request attribute, beside {@link #CALLER}: the {@link Standing} of who asks. */
+  String STANDING = "kds.http.standing";
 
   /** Request attribute: the request's id (String). */
   String REQUEST_ID = "kds.http.request";
@@ -41,6 +45,20 @@ public interface Inner {
 
     /** Why the key's owner may come no more, as when his session has ended. */
     Optional<String> refuses(Caller caller);
+  }
+
+  /** Whether who was let in once may still be served. Any thread. */
+  interface Standing {
+    /** No answer may go on for longer without asking {@link #lost}. */
+    Duration pulse();
+
+    /**
+     * Looks at the token again, by the keys, the rules, the vetoes and the clock of now. That costs
+     * little: whoever sends an answer that has no end of its own asks before each piece of it.
+     *
+     * @return what a call would be answered with now; empty as long as the caller is the same
+     */
+    Optional<Problem> lost();
   }
 
   /** Handles authenticated requests; starts and stops with the server. */

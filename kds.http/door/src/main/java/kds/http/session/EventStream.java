@@ -1,15 +1,15 @@
 package kds.http.session;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import kds.api.security.Caller;
 import kds.api.session.SessionEvent;
 import kds.api.session.SessionReport;
 import kds.api.session.Sessions;
+import kds.http.problem.Problem;
 import kds.http.route.ClientGoneException;
 import kds.http.route.Exchange;
 import kds.http.route.Refusal;
@@ -19,13 +19,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A session's events as server-sent events: first those that are kept, then each as it comes, until
- * the session has ended, the door closes or the client leaves. A comment now and then keeps the
- * connection from being idle, and finds out when nobody is there; one on which nothing can be sent
- * is idle, and is closed as any other.
+ * the session has ended, the caller may be served no longer, the door closes or the client leaves.
+ * A comment now and then keeps the connection from being idle, and finds out when nobody is there;
+ * one on which nothing can be sent is idle, and is closed as any other.
  */
 final class EventStream {
   private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
-  private static final Duration SILENCE = Duration.ofSeconds(10);
 
   /** How long the last events of a session that is over may be on their way. */
   private static final Duration LAST = Duration.ofSeconds(1);
@@ -52,28 +51,51 @@ final class EventStream {
       return;
     }
     exchange.whenClosing(this::close);
+    Optional<Problem> lost;
     AutoCloseable subscription = sessions.subscribe(Optional.of(kasmId), after, this::take);
     try {
-      send(": events of session " + kasmId + "\n\n", false);
-      boolean over = false;
-      while (!over && !closing) {
-        // Looked at before the wait: what was told before the end is in the queue by then.
-        over = isOver() && news.isEmpty();
-        Optional<SessionEvent> event = next(over ? LAST : SILENCE);
-        if (event.isPresent()) {
-          over = event.get().kind().equals("state") && event.get().text().equals("ended");
-          send(text(event.get()), false);
-        } else if (!over && !closing) {
-          send(": still here\n\n", false);
-        }
-      }
+      exchange.send(": events of session " + kasmId + "\n\n");
+      lost = follow();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClientGoneException("Interrupted while waiting for events.", e);
     } finally {
       close(subscription);
     }
-    send("", true);
+    exchange.end(lost);
+  }
+
+  /** Sends what comes; why that ended before its time, if it did. */
+  private Optional<Problem> follow() throws InterruptedException, ClientGoneException {
+    boolean over = false;
+    while (!over && !closing) {
+      // Looked at before the wait: what was told before the end is in the queue by then.
+      over = isOver() && news.isEmpty();
+      Optional<SessionEvent> event = next(over ? LAST : exchange.pulse());
+      Optional<Problem> lost = exchange.lost();
+      if (lost.isPresent() && !byThisEnd(lost.get())) {
+        return lost;
+      }
+      if (event.isPresent()) {
+        over = event.get().kind().equals("state") && event.get().text().equals("ended");
+        exchange.send(text(event.get()));
+      } else if (!over && !closing) {
+        exchange.send(": still here\n\n");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Whether the token was taken back because this very session has ended: then its last events are
+   * still told, and after them there are none.
+   */
+  private boolean byThisEnd(Problem lost) {
+    Caller caller = exchange.caller();
+    return lost.word().equals(Problem.REVOKED)
+        && caller.session() != null
+        && caller.session().kasmId().equals(kasmId)
+        && sessions.find(kasmId).map(report -> report.ended() != null).orElse(true);
   }
 
   private Optional<SessionEvent> next(Duration wait) throws InterruptedException {
@@ -121,10 +143,6 @@ final class EventStream {
         + "\ndata: "
         + JSON.writeValueAsString(SessionJson.of(event))
         + "\n\n";
-  }
-
-  private void send(String text, boolean last) throws ClientGoneException {
-    exchange.write(last, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private void close(AutoCloseable subscription) {

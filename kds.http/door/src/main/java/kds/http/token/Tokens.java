@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
  * Makes callers of tokens. Thread-safe.
  *
  * <p>A signature is checked once for each token and set of keys; expiry, audience and the vetoes of
- * {@link TokenRefusal} are looked at on every request.
+ * {@link TokenRefusal} are looked at on every request, and again while a stream goes on.
  */
 public final class Tokens {
   /** What to tell callers as long as there is no key. */

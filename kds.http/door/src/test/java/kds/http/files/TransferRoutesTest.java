@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kds.api.transfer.Traffic.Direction;
 import kds.api.transfer.Traffic.Transfer;
+import kds.http.problem.Problem;
 import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
@@ -74,6 +76,19 @@ class TransferRoutesTest extends InHouse {
       until(lines, "data:");
       house.door.shutDown();
       assertThat(until(lines, "event:")).as("what comes after the end").isNull();
+    }
+  }
+
+  @Test
+  void aStreamEndsWhenItsCallerMayBeServedNoLonger() throws Exception {
+    try (Socket socket = stream()) {
+      BufferedReader lines = lines(socket);
+      until(lines, "data:");
+      house.door.lost = Optional.of(Problem.of(401, "token-expired", "Get a new one."));
+      house.traffic.running.add(UP);
+      assertThat(until(lines, "event:")).as("what comes next").isEqualTo("event: refused");
+      assertThat(until(lines, "data:")).contains("token-expired", "Get a new one.");
+      assertThat(until(lines, "event:")).as("what comes after that").isNull();
     }
   }
 

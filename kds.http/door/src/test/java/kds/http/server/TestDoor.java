@@ -27,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.RequestLog;
 
 /** A door that really listens, on a port of its own, with files of its own. */
 final class TestDoor implements AutoCloseable {
@@ -39,7 +38,10 @@ final class TestDoor implements AutoCloseable {
   static final String SERVER_ID = "5b1f7f0e-8f0a-4b8e-9d0c-0d1a2b3c4d5e";
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Configuration, by method name; what is not named has its default. */
+  /**
+   * Configuration, by method name; what is not named has its default. A "handler" stands in for the
+   * {@link Toy}.
+   */
   final Map<String, Object> config = new HashMap<>();
 
   /** What the access log was told: method and URI. */
@@ -52,6 +54,7 @@ final class TestDoor implements AutoCloseable {
   final Allowance allowance;
 
   final Path folder;
+  final TestClock clock = new TestClock();
   final Toy toy = new Toy();
   final PlainFiles files = new PlainFiles();
   final Door door;
@@ -73,30 +76,8 @@ final class TestDoor implements AutoCloseable {
         this.config.get("allowance") instanceof Integer bytes
             ? new Allowance(bytes, System::nanoTime)
             : Allowance.ofHeap();
-    Inner inner =
-        new Inner() {
-          @Override
-          public Handler handler() {
-            return toy;
-          }
-
-          @Override
-          public Handler rehearsal() {
-            return toy;
-          }
-
-          @Override
-          public boolean busy() {
-            return false;
-          }
-
-          @Override
-          public RequestLog accessLog() {
-            return (request, response) ->
-                accessLog.add(
-                    request.getMethod() + ' ' + request.getHttpURI() + ' ' + request.getHeaders());
-          }
-        };
+    Handler handler = this.config.get("handler") instanceof Handler other ? other : toy;
+    Inner inner = new ToyInner(handler, accessLog);
     Announcement announcement =
         new Announcement() {
           @Override
@@ -110,7 +91,7 @@ final class TestDoor implements AutoCloseable {
             announced.add(0);
           }
         };
-    door = new Door(announcement, files, files, inner, allowance, asConfig());
+    door = new Door(announcement, files, files, inner, allowance, clock, asConfig());
   }
 
   /** Starts it and waits until it listens. */

@@ -10,15 +10,20 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** Stands where the router will: tells what reached it. */
 final class Toy extends Handler.Abstract {
   final CountDownLatch entered = new CountDownLatch(1);
   final CountDownLatch release = new CountDownLatch(1);
 
+  /** Of the last request that brought a token. */
+  volatile Inner.@Nullable Standing standing;
+
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     Caller caller = (Caller) request.getAttribute(Caller.class.getName());
+    standing = (Inner.Standing) request.getAttribute(Inner.STANDING);
     String path = request.getHttpURI().getPath();
     if (request.getAttribute(Inner.KEY_GUARD) instanceof Inner.KeyGuard guard
         && path.contains("wrong")) {

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import kds.api.security.Caller;
 import kds.api.session.SessionEvent;
@@ -29,10 +31,13 @@ final class ToySessions implements Sessions {
   volatile State state = State.RUNNING;
   final Count open = new Count();
   private final List<SessionEvent> events = new ArrayList<>();
+  private final List<BlockingQueue<SessionEvent>> followers = new ArrayList<>();
 
-  void tell(String kind, String text) {
+  synchronized void tell(String kind, String text) {
     String kasmId = request.session().kasmId();
-    events.add(new SessionEvent(events.size() + 1, Instant.now(), kasmId, kind, "", text));
+    SessionEvent event = new SessionEvent(events.size() + 1, Instant.now(), kasmId, kind, "", text);
+    events.add(event);
+    followers.forEach(follower -> follower.add(event));
   }
 
   private SessionReport report() {
@@ -76,12 +81,29 @@ final class ToySessions implements Sessions {
   }
 
   @Override
-  public AutoCloseable subscribe(
+  public synchronized AutoCloseable subscribe(
       Optional<String> kasmId, long after, Consumer<SessionEvent> listener) {
+    BlockingQueue<SessionEvent> mine = new LinkedBlockingQueue<>();
+    events.stream().filter(e -> e.sequence() > after).forEach(mine::add);
+    followers.add(mine);
+    Thread telling = Thread.ofVirtual().start(() -> tellAll(mine, listener));
     open.up();
-    List<SessionEvent> told = List.copyOf(events);
-    Thread.ofVirtual()
-        .start(() -> told.stream().filter(e -> e.sequence() > after).forEach(listener));
-    return open::down;
+    return () -> leave(mine, telling);
+  }
+
+  private static void tellAll(BlockingQueue<SessionEvent> events, Consumer<SessionEvent> listener) {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        listener.accept(events.take());
+      }
+    } catch (InterruptedException _) {
+      // He has left.
+    }
+  }
+
+  private synchronized void leave(BlockingQueue<SessionEvent> events, Thread telling) {
+    followers.remove(events);
+    telling.interrupt();
+    open.down();
   }
 }

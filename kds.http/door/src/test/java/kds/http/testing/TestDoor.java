@@ -2,6 +2,7 @@ package kds.http.testing;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class TestDoor implements AutoCloseable {
   /** A token for all of a session's files. */
   public static final String FILES = "Bearer files:read+files:write";
+
+  /** Why callers that were let in may be served no longer. */
+  public volatile Optional<Problem> lost = Optional.empty();
+
+  /** How often that is asked, at least. */
+  public volatile Duration pulse = Duration.ofSeconds(10);
 
   private final Server server;
   private final Listener connector;
@@ -89,6 +96,18 @@ public final class TestDoor implements AutoCloseable {
     }
   }
 
+  private final class Standing implements Inner.Standing {
+    @Override
+    public Duration pulse() {
+      return pulse;
+    }
+
+    @Override
+    public Optional<Problem> lost() {
+      return lost;
+    }
+  }
+
   private static final class Listener extends ServerConnector implements Endless {
     private final Set<Runnable> endless = ConcurrentHashMap.newKeySet();
 
@@ -107,7 +126,7 @@ public final class TestDoor implements AutoCloseable {
     }
   }
 
-  private static final class Toys extends Handler.Wrapper {
+  private final class Toys extends Handler.Wrapper {
     Toys(Handler inner) {
       super(inner);
     }
@@ -123,6 +142,7 @@ public final class TestDoor implements AutoCloseable {
         return true;
       }
       request.setAttribute(Inner.CALLER, caller(token.substring(7)));
+      request.setAttribute(Inner.STANDING, new Standing());
       return super.handle(request, response, callback);
     }
 
