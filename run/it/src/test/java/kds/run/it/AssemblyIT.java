@@ -56,16 +56,23 @@ public class AssemblyIT {
   }
 
   @Before
-  public void awaitTheDoor() throws Exception {
-    ServiceTracker<Condition, Condition> listening =
-        new ServiceTracker<>(
-            context, context.createFilter("(osgi.condition.id=kds.listening)"), null);
-    listening.open();
-    assertNotNull("the door listens within 30 s", listening.waitForService(30_000));
-    ServiceReference<Condition> reference = listening.getServiceReference();
-    int port = (Integer) reference.getProperty("kds.port");
+  public void awaitAllBundlesAndTheDoor() throws Exception {
+    met("kds.deployed");
+    int port = (Integer) met("kds.listening").getProperty("kds.port");
     client = new HomeClient(Path.of(context.getProperty("kds.home")), port);
-    listening.close();
+  }
+
+  private ServiceReference<Condition> met(String condition) throws Exception {
+    ServiceTracker<Condition, Condition> tracker =
+        new ServiceTracker<>(
+            context, context.createFilter("(osgi.condition.id=" + condition + ")"), null);
+    tracker.open();
+    try {
+      assertNotNull(condition + " within 30 s", tracker.waitForService(30_000));
+      return tracker.getServiceReference();
+    } finally {
+      tracker.close();
+    }
   }
 
   @Test
