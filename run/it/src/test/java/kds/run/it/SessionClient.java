@@ -28,22 +28,21 @@ final class SessionClient implements Runnable {
   /**
    * Makes one.
    *
-   * @param keeps whether it may leave a session running; one at most
-   * @param tales takes what it knows of each session
+   * @param tales takes what it knows of each session; where none of the user's shall live on yet,
+   *     it may leave one running
    * @param unexpected takes answers that it should not have got
    */
   SessionClient(
       SessionCalls calls,
       String user,
       long seed,
-      boolean keeps,
       Tales tales,
       Queue<String> unexpected,
       BooleanSupplier over) {
     this.calls = calls;
     this.user = user;
     this.random = new Random(seed);
-    this.keeps = keeps;
+    this.keeps = !tales.keeps(user);
     this.tales = tales;
     this.unexpected = unexpected;
     this.over = over;

@@ -126,14 +126,7 @@ final class SessionTrial implements AutoCloseable {
       String user = users.get(client).name();
       clients.add(
           Thread.startVirtualThread(
-              new SessionClient(
-                  calls,
-                  user,
-                  random.nextLong(),
-                  !tales.keeps(user),
-                  tales,
-                  unexpected,
-                  () -> over)));
+              new SessionClient(calls, user, random.nextLong(), tales, unexpected, () -> over)));
     }
     if (later) {
       await(
