@@ -32,6 +32,8 @@ public final class FileCalls {
   private static final MethodHandle PRCTL =
       Libc.returningInt("prctl", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
+  private static final long UID = effective();
+
   private static final int SYNC_FILE_RANGE_WRITE = 2;
   private static final int PR_GET_SECUREBITS = 27;
   private static final int NO_SETUID_FIXUP = 4;
@@ -172,8 +174,12 @@ public final class FileCalls {
     }
   }
 
-  /** The effective uid of the process. */
+  /** The effective uid of the process, which stays what it is: threads take on others alone. */
   public static long uid() {
+    return UID;
+  }
+
+  private static long effective() {
     try (Arena arena = Arena.ofConfined()) {
       return Integer.toUnsignedLong((int) GETEUID.invokeExact(arena.allocate(Libc.STATE)));
     } catch (Throwable e) {
