@@ -87,7 +87,7 @@ final class SessionJudge {
         case "failed" -> require(isCut(step), name + " has failed");
         default -> require(GOOD.contains(status), name + " is " + status);
       }
-      judge(name, status);
+      judge(name, isDone(step));
     }
     boolean begun = !now.body().path("outcome").isMissingNode();
     require(over || begun, "it runs, and nobody knows how it began");
@@ -121,8 +121,7 @@ final class SessionJudge {
         && step.path("phase").asString("").equals(phase);
   }
 
-  private void judge(String step, String status) {
-    boolean done = status.equals("done") || status.equals("background");
+  private void judge(String step, boolean done) {
     switch (step) {
       case "profile start" -> requireDone("load", done);
       case "profile end" -> require(!done || isSavedSince(), "save is told done, and was not");
@@ -185,8 +184,16 @@ final class SessionJudge {
     return now.body()
         .path("steps")
         .valueStream()
-        .filter(step -> is(step, name, phase))
-        .anyMatch(step -> Set.of("done", "background").contains(step.path("status").asString("")));
+        .anyMatch(step -> is(step, name, phase) && isDone(step));
+  }
+
+  /** Whether what it waits for is done: something in the background may go on, or be lost. */
+  private static boolean isDone(JsonNode step) {
+    String status = step.path("status").asString("");
+    return status.equals("done")
+        || status.equals("background")
+        || status.equals("unknown")
+            && step.path("message").asString("").contains("went on in the background");
   }
 
   /**
