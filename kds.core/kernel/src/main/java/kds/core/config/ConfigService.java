@@ -61,7 +61,10 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
   private final Conditions conditions;
   private final Switches switches;
   private final ScheduledExecutorService thread;
-  private final AtomicBoolean bundlesChanged = new AtomicBoolean();
+
+  /** Whether they are to be looked at already, as they are from the beginning. */
+  private final AtomicBoolean bundlesChanged = new AtomicBoolean(true);
+
   private final Thread watcher;
   private volatile @Nullable FolderWatch watch;
   private volatile Report report = Report.NOTHING_YET;
@@ -84,11 +87,14 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
     bundles = new BundleWatch(context, this::bundlesChanged);
   }
 
-  /** Begins. */
+  /**
+   * Begins. The first look waits until each bundle has been read: the block of one that was not
+   * would be taken as it stands.
+   */
   @Activate
   void start() {
     bundles.open();
-    later(this::load);
+    later(this::look);
     watcher.start();
   }
 
@@ -251,17 +257,17 @@ public final class ConfigService implements CapabilitySwitches, ConfigWriter, He
   private void bundlesChanged() {
     if (bundlesChanged.compareAndSet(false, true)) {
       try {
-        thread.schedule(
-            () -> {
-              bundlesChanged.set(false);
-              load();
-            },
-            BUNDLES_QUIET.toMillis(),
-            TimeUnit.MILLISECONDS);
+        thread.schedule(this::look, BUNDLES_QUIET.toMillis(), TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException _) {
         // The service ends.
       }
     }
+  }
+
+  /** Looks at the bundles and the file; who changes later is looked at again. */
+  private void look() {
+    bundlesChanged.set(false);
+    load();
   }
 
   private void later(Runnable task) {
