@@ -22,33 +22,6 @@ import org.osgi.service.condition.Condition;
 /** Which bundle serves, and how one follows another. */
 class DeployerTest extends OverShippedToy {
   @Test
-  void startsWhatWasShipped() throws Exception {
-    rig.start();
-    assertThat(rig.version()).isEqualTo("1.0.0");
-    assertThat(rig.deployer.execute().isOk()).isTrue();
-  }
-
-  /** Such as an inspector that comes with the service, and is off until it is configured. */
-  @Test
-  void startsWhatWasShippedAndIsNoCapabilityAndReplacesIt() throws Exception {
-    rig.drop(rig.toys.plain("acme.scan", "1.0.0", Map.of()), rig.shipped, "acme.scan.jar");
-    rig.start();
-    assertThat(rig.bundles("acme.scan").getFirst().getState()).isEqualTo(Bundle.ACTIVE);
-    rig.drop(rig.toys.plain("acme.scan", "2.0.0", Map.of()), "scan.jar");
-    rig.eventually(() -> rig.versions("acme.scan").equals(List.of("2.0.0")));
-  }
-
-  @Test
-  void leavesWhatTheLauncherStartedToIt() throws Exception {
-    Path jar = rig.drop(rig.toys.plain("acme.lib", "1.0.0", Map.of()), rig.shipped, "acme.lib.jar");
-    Bundle installed = rig.framework.context().installBundle(jar.toUri().toString());
-    rig.start();
-    assertThat(rig.bundles("acme.lib")).containsExactly(installed);
-    rig.drop(rig.toys.plain("acme.lib", "2.0.0", Map.of()), "lib.jar");
-    assertThat(rig.awaitRefusal("lib.jar")).contains("part of the platform");
-  }
-
-  @Test
   void replacesByOverlap() throws Exception {
     rig.start();
     Lease<Toy> running = rig.enter().get(5, SECONDS);

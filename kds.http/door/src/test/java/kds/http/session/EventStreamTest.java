@@ -5,20 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import kds.api.session.SessionReport.State;
 import kds.http.problem.Problem;
 import kds.http.testing.Events;
-import kds.http.testing.House;
-import org.junit.jupiter.api.AfterEach;
+import kds.http.testing.InHouse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a stream whose caller may be served no longer. */
-class EventStreamTest {
+class EventStreamTest extends InHouse {
   /** The session that the toy door's tokens are for. */
   private static final String OWN = "0b5c8e8e-5f4f-4a57-9a0d-8e1f8d9d0a11";
 
@@ -27,19 +24,11 @@ class EventStreamTest {
   private static final Problem EXPIRED = Problem.of(401, "token-expired", "Get a new one.");
   private static final Problem REVOKED = Problem.of(401, "token-revoked", "It has ended.");
 
-  @TempDir Path folder;
-  private House house;
   private final ToySessions sessions = new ToySessions();
 
   @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
+  void takeSessions() {
     house.sessions = sessions;
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
   }
 
   /** Follows a session that has just begun, up to its first event. */
@@ -154,18 +143,18 @@ class EventStreamTest {
 
   @Test
   void aTokenThatExpiredIsNotExcusedByTheEnd() throws Exception {
-    try (Events events = follow(OWN)) {
-      sessions.state = State.ENDED;
-      house.door.lost = Optional.of(EXPIRED);
-      assertThat(restOf(events)).contains("refused").doesNotContain("\"two\"", "\"ended\"");
-    }
+    refusesAfterTheEnd(OWN, EXPIRED);
   }
 
   @Test
   void theEndOfAnotherSessionExcusesNothing() throws Exception {
-    try (Events events = follow(OTHER)) {
+    refusesAfterTheEnd(OTHER, REVOKED);
+  }
+
+  private void refusesAfterTheEnd(String kasmId, Problem why) throws Exception {
+    try (Events events = follow(kasmId)) {
       sessions.state = State.ENDED;
-      house.door.lost = Optional.of(REVOKED);
+      house.door.lost = Optional.of(why);
       assertThat(restOf(events)).contains("refused").doesNotContain("\"two\"", "\"ended\"");
     }
   }

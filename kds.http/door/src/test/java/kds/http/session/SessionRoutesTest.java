@@ -7,22 +7,19 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import kds.api.session.SessionException;
 import kds.api.session.SessionReport.State;
 import kds.api.session.Sessions.Ending;
-import kds.http.testing.House;
+import kds.http.testing.InHouse;
 import kds.http.testing.Raw;
 import kds.http.testing.Raw.Answer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SessionRoutesTest {
+class SessionRoutesTest extends InHouse {
   private static final String ID = "0b5c8e8e-5f4f-4a57-9a0d-8e1f8d9d0a22";
   private static final String START =
       "{\"kasm_id\":\""
@@ -31,19 +28,11 @@ class SessionRoutesTest {
           + "\"kasm_user\":\"Ann\",\"credential_type\":\"static\",\"jwt_token\":\"a.b.c\","
           + "\"storage_mappings\":[{\"name\":\"s3\"}],\"file_mappings\":[]}";
 
-  @TempDir Path folder;
-  private House house;
   private final ToySessions sessions = new ToySessions();
 
   @BeforeEach
-  void open() throws Exception {
-    house = new House(folder);
+  void takeSessions() {
     house.sessions = sessions;
-  }
-
-  @AfterEach
-  void close() {
-    house.close();
   }
 
   private Answer post(String path, String body, String... headers) throws IOException {
@@ -56,7 +45,7 @@ class SessionRoutesTest {
     return house.client.call("POST", path, BodyPublishers.ofString(body), all);
   }
 
-  private Answer get(String path, String... headers) throws IOException {
+  private Answer ask(String path, String... headers) throws IOException {
     String[] all = new String[headers.length + 2];
     all[0] = "Authorization";
     all[1] = "Bearer session";
@@ -72,8 +61,8 @@ class SessionRoutesTest {
         .contains("\"outcome\":\"ready\"", "\"state\":\"running\"", "\"status\":\"done\"");
     assertThat(sessions.request.token()).isEqualTo("a.b.c");
     assertThat(sessions.request.storageMappings()).containsExactly("{\"name\":\"s3\"}");
-    assertThat(get("/sessions").text()).contains(ID);
-    assertThat(get("/sessions/" + ID).text()).contains("\"username\":\"ann\"");
+    assertThat(ask("/sessions").text()).contains(ID);
+    assertThat(ask("/sessions/" + ID).text()).contains("\"username\":\"ann\"");
     String end = "{\"kasm_id\":\"" + ID + "\",\"action\":\"delete\"}";
     assertThat(post("/session_end", end).text()).contains("\"state\":\"ended\"");
     assertThat(sessions.ending).isEqualTo(Ending.DELETE);
@@ -92,7 +81,7 @@ class SessionRoutesTest {
       assertThat(post("/session_start", START, "Authorization", token).status()).isEqualTo(403);
       assertThat(post("/session_end", START, "Authorization", token).status()).isEqualTo(403);
       for (String path : List.of("/sessions", "/sessions/" + ID, "/sessions/" + ID + "/events")) {
-        assertThat(get(path, "Authorization", token).status()).as(path).isEqualTo(403);
+        assertThat(ask(path, "Authorization", token).status()).as(path).isEqualTo(403);
       }
     }
     assertThat(sessions.request).isNull();
@@ -157,15 +146,15 @@ class SessionRoutesTest {
     assertThat(post("/session_start", START).text()).contains("session-refused");
     house.sessions = null;
     assertThat(post("/session_start", START).text()).contains("sessions-absent");
-    assertThat(get("/sessions").status()).isEqualTo(503);
+    assertThat(ask("/sessions").status()).isEqualTo(503);
   }
 
   @Test
   void saysThatThereIsNoSuchSession() throws Exception {
-    assertThat(get("/sessions/" + ID).status()).isEqualTo(404);
-    assertThat(get("/sessions/" + ID + "/events").status()).isEqualTo(404);
-    assertThat(get("/sessions/nonsense").status()).isEqualTo(400);
-    assertThat(get("/sessions/" + ID + "/other").status()).isEqualTo(404);
+    assertThat(ask("/sessions/" + ID).status()).isEqualTo(404);
+    assertThat(ask("/sessions/" + ID + "/events").status()).isEqualTo(404);
+    assertThat(ask("/sessions/nonsense").status()).isEqualTo(400);
+    assertThat(ask("/sessions/" + ID + "/other").status()).isEqualTo(404);
   }
 
   @Test
@@ -174,21 +163,21 @@ class SessionRoutesTest {
     sessions.tell("progress", "one");
     sessions.tell("progress", "two\nlines");
     sessions.tell("state", "ended");
-    Answer answer = get("/sessions/" + ID + "/events");
+    Answer answer = ask("/sessions/" + ID + "/events");
     assertThat(answer.headers()).containsEntry("Content-Type", "text/event-stream");
     assertThat(answer.text())
         .contains("id: 1\nevent: progress\ndata: {", "two\\nlines", "id: 3\nevent: state");
     assertThat(sessions.open.await(0)).isZero();
-    Answer rest = get("/sessions/" + ID + "/events", "Last-Event-ID", "2");
+    Answer rest = ask("/sessions/" + ID + "/events", "Last-Event-ID", "2");
     assertThat(rest.text()).doesNotContain("id: 2").contains("id: 3");
-    assertThat(get("/sessions/" + ID + "/events", "Last-Event-ID", "x").status()).isEqualTo(400);
+    assertThat(ask("/sessions/" + ID + "/events", "Last-Event-ID", "x").status()).isEqualTo(400);
   }
 
   @Test
   void endsTheStreamOfASessionThatEndedLongAgo() throws Exception {
     post("/session_start", START);
     sessions.state = State.ENDED;
-    assertThat(get("/sessions/" + ID + "/events").text()).startsWith(": events of session");
+    assertThat(ask("/sessions/" + ID + "/events").text()).startsWith(": events of session");
     assertThat(sessions.open.await(0)).isZero();
   }
 
@@ -225,7 +214,7 @@ class SessionRoutesTest {
         sockets.add(follow());
       }
       assertThat(sessions.open.await(256)).isEqualTo(256);
-      Answer late = get("/sessions/" + ID + "/events");
+      Answer late = ask("/sessions/" + ID + "/events");
       assertThat(late.status()).isEqualTo(503);
       assertThat(late.headers()).containsEntry("Retry-After", "10");
     } finally {
