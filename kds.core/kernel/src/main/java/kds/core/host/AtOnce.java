@@ -2,7 +2,7 @@ package kds.core.host;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.FileCalls;
@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AtOnce {
   private final Workers workers;
-  private final Set<Long> local = ConcurrentHashMap.newKeySet();
+  private final Map<Path, Local> folders = new ConcurrentHashMap<>();
+
+  /** A file system on the machine itself. */
+  private record Local(long device, boolean inMemory) {}
 
   AtOnce(Workers workers) {
     this.workers = workers;
@@ -35,30 +38,25 @@ final class AtOnce {
     if (name.length >= Syscalls.MOST_PATH) {
       return null;
     }
-    return workers.here(
+    return workers.atOnce(
         os -> opened(os.open(Flags.AT_FDCWD, name, Flags.ANCHOR, 0, Flags.cached(Flags.TRUSTED))));
   }
 
   /** Opens a regular file in a folder that was entered as the service itself. */
   @Nullable OpenFile open(Descriptor root, RelativePath path, Terms terms) {
-    if (terms.identity() != null || !root.hold()) {
+    Local known = terms.identity() == null ? folders.get(terms.folder()) : null;
+    if (known == null || !root.hold()) {
       return null;
     }
     try {
-      return workers.here(os -> open(os, root, path, terms));
+      return workers.here(os -> open(os, root, known, path, terms));
     } finally {
       root.release();
     }
   }
 
-  private @Nullable OpenFile open(Syscalls os, Descriptor root, RelativePath path, Terms terms) {
-    if (os.lookAtOnce(root.number()) < 0) {
-      return null;
-    }
-    long device = os.status().device();
-    if (!local.contains(device)) {
-      return null;
-    }
+  private @Nullable OpenFile open(
+      Syscalls os, Descriptor root, Local known, RelativePath path, Terms terms) {
     Descriptor file =
         opened(os.open(root.number(), path.bytes(), Flags.READ, 0, Flags.cached(terms.resolve())));
     if (file == null) {
@@ -67,24 +65,30 @@ final class AtOnce {
     FileStatus status = os.look(file.number()) < 0 ? null : os.status();
     if (status == null
         || !status.isFile()
-        || status.device() != device
+        || status.device() != known.device()
         || (terms.strict() && status.links() != 1)) {
       file.close();
       return null;
     }
-    return new OpenFile(file, status, terms, workers);
+    return new OpenFile(file, status, terms, workers, known.inMemory());
   }
 
   /**
-   * Learns, on a host thread, whether a folder's file system is on the machine itself. When its
-   * number is given to another one later, opening may wait there; {@link Workers#here} bounds how
-   * many threads do.
+   * Learns, on a host thread, whether a folder's file system is on the machine itself. When another
+   * one is mounted there later, opening may wait once, until its files turn out to be elsewhere;
+   * {@link Workers#here} bounds how many threads do.
    *
+   * @param folder by the name that it is entered by
    * @param device its file system
    */
-  void learn(Descriptor root, long device) {
-    if (!local.contains(device) && FileCalls.isLocal(root.number())) {
-      local.add(device);
+  void learn(Path folder, Descriptor root, long device) {
+    Local known = folders.get(folder);
+    if (known == null || known.device() != device) {
+      if (FileCalls.isLocal(root.number())) {
+        folders.put(folder, new Local(device, FileCalls.inMemory(root.number())));
+      } else {
+        folders.remove(folder);
+      }
     }
   }
 

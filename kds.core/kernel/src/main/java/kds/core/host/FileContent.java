@@ -17,8 +17,15 @@ final class FileContent {
   private final Terms terms;
   private final Workers workers;
   private final String what;
+  private final boolean inMemory;
 
-  FileContent(Descriptor file, Terms terms, Workers workers, String what) {
+  /**
+   * Makes one.
+   *
+   * @param inMemory whether no device is waited for when it is written, so that any thread may
+   */
+  FileContent(Descriptor file, Terms terms, Workers workers, String what, boolean inMemory) {
+    this.inMemory = inMemory;
     this.file = file;
     this.terms = terms;
     this.workers = workers;
@@ -39,20 +46,27 @@ final class FileContent {
   }
 
   private long writeOnce(ByteBuffer from, long position) throws HostException {
+    if (inMemory) {
+      return writeHere(from, position);
+    }
     if (!workers.mayBlock()) {
       return workers.copy(terms.uid(), file, _ -> FileCalls.write(file.number(), from, position));
     }
     try {
-      if (!file.hold()) {
-        throw HostThreads.closed();
-      }
-      try {
-        return FileCalls.write(file.number(), from, position);
-      } finally {
-        file.release();
-      }
+      return writeHere(from, position);
     } finally {
       workers.leave();
+    }
+  }
+
+  private long writeHere(ByteBuffer from, long position) throws HostException {
+    if (!file.hold()) {
+      throw HostThreads.closed();
+    }
+    try {
+      return FileCalls.write(file.number(), from, position);
+    } finally {
+      file.release();
     }
   }
 

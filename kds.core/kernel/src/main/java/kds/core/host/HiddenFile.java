@@ -43,6 +43,7 @@ final class HiddenFile implements HostUpload {
       Descriptor folder,
       Terms terms,
       boolean sealed,
+      boolean inMemory,
       Workers workers,
       String what,
       boolean kept) {
@@ -53,9 +54,9 @@ final class HiddenFile implements HostUpload {
     this.terms = terms;
     this.workers = workers;
     this.what = what;
-    this.content = new FileContent(file, terms, workers, what);
-    this.reservation = new Reservation(file, terms, workers, what);
-    this.writeBack = new WriteBack(file, terms, workers, what);
+    this.content = new FileContent(file, terms, workers, what, inMemory);
+    this.reservation = new Reservation(file, terms, workers, what, inMemory);
+    this.writeBack = new WriteBack(file, terms, workers, what, inMemory);
     this.publication = new Publication(file, folder, part, terms, what, sealed);
   }
 
@@ -81,14 +82,23 @@ final class HiddenFile implements HostUpload {
     if (fd < 0) {
       throw Failures.of(fd, what);
     }
+    boolean inMemory = FileCalls.inMemory((int) fd);
     return new HiddenFile(
-        new Descriptor((int) fd), part, folder, terms, sealed, workers, what, false);
+        new Descriptor((int) fd), part, folder, terms, sealed, inMemory, workers, what, false);
   }
 
   /** One that has its hidden name already and keeps it when it is left, for {@link KeptFile}. */
-  static HiddenFile kept(
-      Descriptor file, byte[] part, Descriptor folder, Terms terms, Workers workers, String what) {
-    return new HiddenFile(file, part, folder, terms, false, workers, what, true);
+  static HiddenFile kept(KeptFiles.Opened opened, Workers workers) {
+    return new HiddenFile(
+        opened.file(),
+        opened.part(),
+        opened.folder(),
+        opened.terms(),
+        false,
+        opened.inMemory(),
+        workers,
+        opened.what(),
+        true);
   }
 
   /** Reserves space for what was announced. */

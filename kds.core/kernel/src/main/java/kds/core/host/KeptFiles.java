@@ -29,8 +29,20 @@ final class KeptFiles {
   /** Which file it is. */
   record Key(long device, long inode) {}
 
-  /** A file and its folder, held open; what it is called for messages. */
-  record Opened(Descriptor file, Descriptor folder, byte[] part, Key key, Terms terms, String what)
+  /**
+   * A file and its folder, held open.
+   *
+   * @param inMemory whether the file lies in memory
+   * @param what what it is called for messages
+   */
+  record Opened(
+      Descriptor file,
+      Descriptor folder,
+      byte[] part,
+      Key key,
+      boolean inMemory,
+      Terms terms,
+      String what)
       implements AutoCloseable {
     /** For one that came too late for who had it opened. */
     @Override
@@ -80,7 +92,8 @@ final class KeptFiles {
         throw Failures.of(moded, what);
       }
       Key key = new Key(status.device(), status.inode());
-      return new Opened(file, folder, part, key, terms, what);
+      boolean inMemory = FileCalls.inMemory(file.number());
+      return new Opened(file, folder, part, key, inMemory, terms, what);
     } catch (HostException | RuntimeException | Error e) {
       if (fresh) {
         thread.as(terms.identity(), os -> os.unlink(folder.number(), part));
@@ -92,10 +105,7 @@ final class KeptFiles {
 
   /** Makes the handle of a file the one that counts. */
   HostPart take(Opened opened) throws HostException {
-    HiddenFile file =
-        HiddenFile.kept(
-            opened.file(), opened.part(), opened.folder(), opened.terms(), workers, opened.what());
-    KeptFile mine = new KeptFile(file, this, opened.key());
+    KeptFile mine = new KeptFile(HiddenFile.kept(opened, workers), this, opened.key());
     KeptFile before = open.put(opened.key(), mine);
     try {
       mine.take(before);

@@ -23,7 +23,7 @@ final class OpenFile implements HostFile {
   private final FileStatus status;
   private final Terms terms;
   private final Workers workers;
-  private volatile Way way = Way.TRY_AT_ONCE;
+  private volatile Way way;
 
   private enum Way {
     TRY_AT_ONCE,
@@ -31,7 +31,13 @@ final class OpenFile implements HostFile {
     HAND_OVER
   }
 
-  OpenFile(Descriptor file, FileStatus status, Terms terms, Workers workers) {
+  /**
+   * Takes over a descriptor.
+   *
+   * @param inMemory whether it is known to lie in memory, so that reading it never waits
+   */
+  OpenFile(Descriptor file, FileStatus status, Terms terms, Workers workers, boolean inMemory) {
+    this.way = inMemory ? Way.ALWAYS_AT_ONCE : Way.TRY_AT_ONCE;
     this.file = file;
     this.status = status;
     this.terms = terms;

@@ -79,9 +79,9 @@ final class OpenFolder implements HostFolder {
     try {
       FileStatus status = regular(thread, file, path);
       if (terms.identity() == null) {
-        atOnce.learn(root, walk.look(thread, root).device());
+        atOnce.learn(terms.folder(), root, walk.look(thread, root).device());
       }
-      return new OpenFile(file, status, terms, workers);
+      return new OpenFile(file, status, terms, workers, false);
     } catch (HostException | RuntimeException | Error e) {
       file.close();
       throw e;

@@ -19,10 +19,17 @@ final class Reservation {
   private final Terms terms;
   private final Workers workers;
   private final String what;
+  private final boolean inMemory;
   private long end;
   private long announced;
 
-  Reservation(Descriptor file, Terms terms, Workers workers, String what) {
+  /**
+   * Makes one.
+   *
+   * @param inMemory whether the file lies in a file system in memory
+   */
+  Reservation(Descriptor file, Terms terms, Workers workers, String what, boolean inMemory) {
+    this.inMemory = inMemory;
     this.file = file;
     this.terms = terms;
     this.workers = workers;
@@ -88,16 +95,16 @@ final class Reservation {
    * fifth of an upload's time. There, what is free is looked at, and a full one shows in the write.
    */
   private long extend(long to) throws HostException {
+    if (inMemory) {
+      return -Errno.EOPNOTSUPP;
+    }
     long from = end;
     long result =
         workers.move(
             terms.uid(),
             file,
             thread ->
-                FileCalls.inMemory(file.number())
-                    ? -Errno.EOPNOTSUPP
-                    : thread.as(
-                        terms.identity(), os -> os.reserve(file.number(), from, to - from)));
+                thread.as(terms.identity(), os -> os.reserve(file.number(), from, to - from)));
     if (result == 0) {
       end = to;
     }

@@ -26,7 +26,13 @@ final class WriteBack {
   private volatile boolean useless;
   private long begun;
 
-  WriteBack(Descriptor file, Terms terms, Workers workers, String what) {
+  /**
+   * Makes one.
+   *
+   * @param inMemory whether the file lies in memory, and nothing is written back
+   */
+  WriteBack(Descriptor file, Terms terms, Workers workers, String what, boolean inMemory) {
+    this.useless = inMemory;
     this.file = file;
     this.terms = terms;
     this.workers = workers;
@@ -54,8 +60,7 @@ final class WriteBack {
 
   private long begin(long from, long length) {
     try {
-      useless = FileCalls.inMemory(file.number());
-      long result = useless ? 0 : FileCalls.beginWriting(file.number(), from, length);
+      long result = FileCalls.beginWriting(file.number(), from, length);
       if (result == -Errno.EINVAL || result == -Errno.ESPIPE || result == -Errno.ENOSYS) {
         useless = true;
       } else if (result < 0) {

@@ -48,7 +48,7 @@ class AtOnceTest {
                 terms.uid(),
                 List.of(root),
                 thread -> {
-                  atOnce.learn(root, new Walk(terms).look(thread, root).device());
+                  atOnce.learn(shared, root, new Walk(terms).look(thread, root).device());
                   return null;
                 });
           }
@@ -107,6 +107,37 @@ class AtOnceTest {
     } finally {
       TestUser.run("umount", "-l", inside.toString());
     }
+  }
+
+  @Test
+  void noticesThatAnotherFileSystemWasMountedThere() throws Exception {
+    TestUser.requireRoot();
+    assertThat(opens("file", terms)).isTrue();
+    TestUser.run("mount", "-t", "tmpfs", "-o", "size=1m", "kds-test", shared.toString());
+    try {
+      Files.writeString(shared.resolve("file"), "of the other one");
+      assertThat(opens("file", terms)).isFalse();
+    } finally {
+      TestUser.run("umount", "-l", shared.toString());
+    }
+    assertThat(opens("file", terms)).isTrue();
+  }
+
+  @Test
+  void leavesItToAHostThreadWhileTooManyWait() throws Exception {
+    inVirtualThread(
+        () -> {
+          int taken = 0;
+          while (workers.mayBlock()) {
+            taken++;
+          }
+          assertThat(opens("file", terms)).isFalse(); // enters all the same, which cannot wait
+          for (; taken > 0; taken--) {
+            workers.leave();
+          }
+          return null;
+        });
+    assertThat(opens("file", terms)).isTrue();
   }
 
   @Test

@@ -200,6 +200,7 @@ class KeptFileTest {
                                 two,
                                 new byte[0],
                                 new KeptFiles.Key(1, 1),
+                                false,
                                 Terms.shared(file, 0, "root"),
                                 "late");
                           })))

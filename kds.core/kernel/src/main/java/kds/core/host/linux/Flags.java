@@ -62,7 +62,6 @@ public final class Flags {
   static final int AT_SYMLINK_FOLLOW = 0x400;
   static final int AT_NO_AUTOMOUNT = 0x800;
   static final int AT_EMPTY_PATH = 0x1000;
-  static final int AT_STATX_DONT_SYNC = 0x4000;
 
   /** For a rename: fail when the name is taken. */
   public static final int NO_REPLACE = 1;

@@ -133,11 +133,6 @@ public final class Syscalls {
     return look(file, put(path, NOTHING), Flags.AT_EMPTY_PATH, status);
   }
 
-  /** The same by what is known here: no server of a remote file system is asked. */
-  public int lookAtOnce(int file) {
-    return look(file, put(path, NOTHING), Flags.AT_EMPTY_PATH | Flags.AT_STATX_DONT_SYNC, status);
-  }
-
   /** Looks at a name in a folder, not through a link; then see {@link #status()}. */
   public int look(int folder, byte[] name) {
     return look(folder, put(path, name), Flags.AT_SYMLINK_NOFOLLOW, status);
