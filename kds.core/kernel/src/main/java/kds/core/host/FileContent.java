@@ -13,23 +13,14 @@ import kds.core.host.linux.HostThreads;
  * One caller at a time.
  */
 final class FileContent {
+  private final Target target;
   private final Descriptor file;
-  private final Terms terms;
   private final Workers workers;
-  private final String what;
-  private final boolean inMemory;
 
-  /**
-   * Makes one.
-   *
-   * @param inMemory whether no device is waited for when it is written, so that any thread may
-   */
-  FileContent(Descriptor file, Terms terms, Workers workers, String what, boolean inMemory) {
-    this.inMemory = inMemory;
-    this.file = file;
-    this.terms = terms;
-    this.workers = workers;
-    this.what = what;
+  FileContent(Target target) {
+    this.target = target;
+    this.file = target.file();
+    this.workers = target.workers();
   }
 
   /** Writes all of a direct buffer. */
@@ -38,7 +29,7 @@ final class FileContent {
     while (from.hasRemaining()) {
       long bytes = writeOnce(from, at);
       if (bytes <= 0) {
-        throw Failures.of(bytes == 0 ? Errno.EIO : bytes, what);
+        throw Failures.of(bytes == 0 ? Errno.EIO : bytes, target.what());
       }
       from.position(from.position() + (int) bytes);
       at += bytes;
@@ -46,11 +37,12 @@ final class FileContent {
   }
 
   private long writeOnce(ByteBuffer from, long position) throws HostException {
-    if (inMemory) {
+    if (target.inMemory()) {
       return writeHere(from, position);
     }
     if (!workers.mayBlock()) {
-      return workers.copy(terms.uid(), file, _ -> FileCalls.write(file.number(), from, position));
+      return workers.copy(
+          target.terms().uid(), file, _ -> FileCalls.write(file.number(), from, position));
     }
     try {
       return writeHere(from, position);
@@ -73,48 +65,38 @@ final class FileContent {
   /** Reads into a direct buffer; -1 at the end. */
   int read(ByteBuffer into, long position) throws HostException {
     long bytes =
-        workers.copy(terms.uid(), file, _ -> FileCalls.read(file.number(), into, position));
-    if (bytes < 0) {
-      throw Failures.of(bytes, what);
-    }
+        target.require(
+            workers.copy(
+                target.terms().uid(), file, _ -> FileCalls.read(file.number(), into, position)));
     into.position(into.position() + (int) bytes);
     return bytes == 0 ? -1 : (int) bytes;
   }
 
   /** How much is free where it lies; less than zero when that is not known. */
   long free() throws HostException {
-    return workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+    return target.move(_ -> FileCalls.free(file.number()));
   }
 
   /** How long it is. */
   long length() throws HostException {
     long[] found = {0};
-    long result =
-        workers.move(
-            terms.uid(),
-            file,
+    target.require(
+        target.move(
             thread -> {
-              long looked = thread.as(terms.identity(), os -> os.look(file.number()));
+              long looked = target.as(thread, os -> os.look(file.number()));
               found[0] = looked < 0 ? 0 : thread.status().size();
               return looked;
-            });
-    require(result);
+            }));
     return found[0];
   }
 
   /** Sets its length. */
   void cut(long to) throws HostException {
-    require(workers.move(terms.uid(), file, thread -> cut(thread, to)));
+    target.require(target.move(thread -> cut(thread, to)));
   }
 
   /** The same, in a thread that is there already; 0 or {@code -errno}. */
   long cut(HostThread thread, long to) {
-    return thread.as(terms.identity(), os -> os.truncate(file.number(), to));
-  }
-
-  private void require(long result) throws HostException {
-    if (result < 0) {
-      throw Failures.of(result, what);
-    }
+    return target.as(thread, os -> os.truncate(file.number(), to));
   }
 }

@@ -22,11 +22,11 @@ final class HiddenFile implements HostUpload {
   /** 0600 until it is all there, so that nobody reads half of it by its hidden name. */
   private static final int UNFINISHED = 0600;
 
+  private final Target target;
   private final Descriptor file;
   private final Descriptor folder;
   private final Terms terms;
   private final Workers workers;
-  private final String what;
   private final FileContent content;
   private final Reservation reservation;
   private final Publication publication;
@@ -38,26 +38,18 @@ final class HiddenFile implements HostUpload {
   private Progress state = Progress.WRITING;
 
   private HiddenFile(
-      Descriptor file,
-      byte @Nullable [] part,
-      Descriptor folder,
-      Terms terms,
-      boolean sealed,
-      boolean inMemory,
-      Workers workers,
-      String what,
-      boolean kept) {
-    this.sealed = sealed;
-    this.file = file;
-    this.kept = kept;
+      Target target, byte @Nullable [] part, Descriptor folder, boolean sealed, boolean kept) {
+    this.target = target;
+    this.file = target.file();
+    this.terms = target.terms();
+    this.workers = target.workers();
     this.folder = folder;
-    this.terms = terms;
-    this.workers = workers;
-    this.what = what;
-    this.content = new FileContent(file, terms, workers, what, inMemory);
-    this.reservation = new Reservation(file, terms, workers, what, inMemory);
-    this.writeBack = new WriteBack(file, terms, workers, what, inMemory);
-    this.publication = new Publication(file, folder, part, terms, what, sealed);
+    this.sealed = sealed;
+    this.kept = kept;
+    this.content = new FileContent(target);
+    this.reservation = new Reservation(target);
+    this.writeBack = new WriteBack(target);
+    this.publication = new Publication(file, folder, part, terms, target.what(), sealed);
   }
 
   /**
@@ -82,23 +74,13 @@ final class HiddenFile implements HostUpload {
     if (fd < 0) {
       throw Failures.of(fd, what);
     }
-    boolean inMemory = FileCalls.inMemory((int) fd);
-    return new HiddenFile(
-        new Descriptor((int) fd), part, folder, terms, sealed, inMemory, workers, what, false);
+    Target target = Target.of(new Descriptor((int) fd), terms, workers, what);
+    return new HiddenFile(target, part, folder, sealed, false);
   }
 
   /** One that has its hidden name already and keeps it when it is left, for {@link KeptFile}. */
-  static HiddenFile kept(KeptFiles.Opened opened, Workers workers) {
-    return new HiddenFile(
-        opened.file(),
-        opened.part(),
-        opened.folder(),
-        opened.terms(),
-        false,
-        opened.inMemory(),
-        workers,
-        opened.what(),
-        true);
+  static HiddenFile kept(Target target, byte[] part, Descriptor folder) {
+    return new HiddenFile(target, part, folder, false, true);
   }
 
   /** Reserves space for what was announced. */
@@ -154,16 +136,12 @@ final class HiddenFile implements HostUpload {
     state = Progress.BROKEN;
     long length = size;
     long result =
-        workers.move(
-            terms.uid(),
-            file,
+        target.move(
             thread -> {
               long ready = finished ? finish(thread, length) : 0;
               return ready < 0 ? ready : FileCalls.sync(file.number());
             });
-    if (result < 0) {
-      throw Failures.of(result, what);
-    }
+    target.require(result);
     state = Progress.SYNCED;
   }
 
@@ -203,7 +181,7 @@ final class HiddenFile implements HostUpload {
             });
     if (result < 0) {
       withdraw(bytes);
-      throw Failures.of(result, what);
+      throw Failures.of(result, target.what());
     }
   }
 
@@ -215,13 +193,9 @@ final class HiddenFile implements HostUpload {
     }
     state = Progress.BROKEN;
     long result =
-        workers.move(
-            terms.uid(),
-            file,
+        target.move(
             thread -> thread.as(null, os -> os.chown(file.number(), owner.uid(), owner.gid())));
-    if (result < 0) {
-      throw Failures.of(result, what);
-    }
+    target.require(result);
     sealed = false;
     state = Progress.SYNCED;
   }

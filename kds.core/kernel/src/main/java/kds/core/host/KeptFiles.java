@@ -29,44 +29,29 @@ final class KeptFiles {
   /** Which file it is. */
   record Key(long device, long inode) {}
 
-  /**
-   * A file and its folder, held open.
-   *
-   * @param inMemory whether the file lies in memory
-   * @param what what it is called for messages
-   */
-  record Opened(
-      Descriptor file,
-      Descriptor folder,
-      byte[] part,
-      Key key,
-      boolean inMemory,
-      Terms terms,
-      String what)
-      implements AutoCloseable {
+  /** A file and its folder, held open. */
+  record Opened(Target target, Descriptor folder, byte[] part, Key key) implements AutoCloseable {
     /** For one that came too late for who had it opened. */
     @Override
     public void close() {
-      file.close();
+      target.file().close();
       folder.close();
     }
   }
 
   /** Makes a new one, or opens one again, in a folder that then belongs to it. On a host thread. */
-  static Opened open(
-      HostThread thread, Walk walk, Descriptor folder, Terms terms, String id, String what)
+  Opened open(HostThread thread, Walk walk, Descriptor folder, Terms terms, String id, String what)
       throws HostException {
     return open(thread, walk, folder, terms, PartName.kept(id), Flags.KEPT, what);
   }
 
   /** See {@link #open}. */
-  static Opened make(
-      HostThread thread, Walk walk, Descriptor folder, Terms terms, String id, String what)
+  Opened make(HostThread thread, Walk walk, Descriptor folder, Terms terms, String id, String what)
       throws HostException {
     return open(thread, walk, folder, terms, PartName.kept(id), Flags.NAMED_TO_KEEP, what);
   }
 
-  private static Opened open(
+  private Opened open(
       HostThread thread,
       Walk walk,
       Descriptor folder,
@@ -92,8 +77,7 @@ final class KeptFiles {
         throw Failures.of(moded, what);
       }
       Key key = new Key(status.device(), status.inode());
-      boolean inMemory = FileCalls.inMemory(file.number());
-      return new Opened(file, folder, part, key, inMemory, terms, what);
+      return new Opened(Target.of(file, terms, workers, what), folder, part, key);
     } catch (HostException | RuntimeException | Error e) {
       if (fresh) {
         thread.as(terms.identity(), os -> os.unlink(folder.number(), part));
@@ -105,7 +89,8 @@ final class KeptFiles {
 
   /** Makes the handle of a file the one that counts. */
   HostPart take(Opened opened) throws HostException {
-    KeptFile mine = new KeptFile(HiddenFile.kept(opened, workers), this, opened.key());
+    HiddenFile file = HiddenFile.kept(opened.target(), opened.part(), opened.folder());
+    KeptFile mine = new KeptFile(file, this, opened.key());
     KeptFile before = open.put(opened.key(), mine);
     try {
       mine.take(before);
@@ -125,16 +110,17 @@ final class KeptFiles {
 
   /** Makes the name of a new one durable. */
   void settle(Opened opened) throws HostException {
+    Target target = opened.target();
     long result =
         workers.open(
-            opened.terms().uid(),
-            List.of(opened.file(), opened.folder()),
+            target.terms().uid(),
+            List.of(target.file(), opened.folder()),
             _ -> {
-              int synced = FileCalls.sync(opened.file().number());
+              int synced = FileCalls.sync(target.file().number());
               return (long) (synced < 0 ? synced : FileCalls.sync(opened.folder().number()));
             });
-    if (result < 0 && result != -Errno.EINVAL) {
-      throw Failures.of(result, opened.what());
+    if (result != -Errno.EINVAL) {
+      target.require(result);
     }
   }
 }

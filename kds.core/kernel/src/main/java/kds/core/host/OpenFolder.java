@@ -250,8 +250,7 @@ final class OpenFolder implements HostFolder {
   }
 
   private Opened keep(HostThread thread, RelativePath path, String id) throws HostException {
-    return beside(
-        thread, path, (folder, what) -> KeptFiles.make(thread, walk, folder, terms, id, what));
+    return beside(thread, path, (folder, what) -> kept.make(thread, walk, folder, terms, id, what));
   }
 
   @Override
@@ -264,7 +263,7 @@ final class OpenFolder implements HostFolder {
   private Opened reopen(HostThread thread, RelativePath path, String id) throws HostException {
     Descriptor folder = walk.below(thread, root, path.parent(), false);
     try {
-      return KeptFiles.open(thread, walk, folder, terms, id, "go on with " + walk.in(path.text()));
+      return kept.open(thread, walk, folder, terms, id, "go on with " + walk.in(path.text()));
     } catch (HostException | RuntimeException | Error e) {
       folder.close();
       throw e;

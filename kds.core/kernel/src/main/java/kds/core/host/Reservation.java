@@ -2,7 +2,6 @@ package kds.core.host;
 
 import kds.api.host.HostException;
 import kds.api.host.HostException.Reason;
-import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.Errno;
 import kds.core.host.linux.FileCalls;
 import kds.core.host.linux.HostThread;
@@ -15,25 +14,12 @@ import kds.core.host.linux.HostThread;
 final class Reservation {
   private static final long LARGEST_STEP = 256L << 20;
 
-  private final Descriptor file;
-  private final Terms terms;
-  private final Workers workers;
-  private final String what;
-  private final boolean inMemory;
+  private final Target target;
   private long end;
   private long announced;
 
-  /**
-   * Makes one.
-   *
-   * @param inMemory whether the file lies in a file system in memory
-   */
-  Reservation(Descriptor file, Terms terms, Workers workers, String what, boolean inMemory) {
-    this.inMemory = inMemory;
-    this.file = file;
-    this.terms = terms;
-    this.workers = workers;
-    this.what = what;
+  Reservation(Target target) {
+    this.target = target;
   }
 
   /** Reserves what was announced; nothing for -1. */
@@ -45,8 +31,8 @@ final class Reservation {
     long result = extend(size);
     if (isUnsupported(result)) {
       requireFree(size);
-    } else if (result < 0) {
-      throw Failures.of(result, what);
+    } else {
+      target.require(result);
     }
   }
 
@@ -62,8 +48,8 @@ final class Reservation {
     }
     if (isUnsupported(result)) {
       end = Long.MAX_VALUE;
-    } else if (result < 0) {
-      throw Failures.of(result, what);
+    } else {
+      target.require(result);
     }
   }
 
@@ -78,7 +64,7 @@ final class Reservation {
       return 0;
     }
     end = size;
-    return thread.as(terms.identity(), os -> os.truncate(file.number(), size));
+    return target.as(thread, os -> os.truncate(target.file().number(), size));
   }
 
   /** The file was cut, and what was reserved behind went with it. */
@@ -95,16 +81,13 @@ final class Reservation {
    * fifth of an upload's time. There, what is free is looked at, and a full one shows in the write.
    */
   private long extend(long to) throws HostException {
-    if (inMemory) {
+    if (target.inMemory()) {
       return -Errno.EOPNOTSUPP;
     }
     long from = end;
     long result =
-        workers.move(
-            terms.uid(),
-            file,
-            thread ->
-                thread.as(terms.identity(), os -> os.reserve(file.number(), from, to - from)));
+        target.move(
+            thread -> target.as(thread, os -> os.reserve(target.file().number(), from, to - from)));
     if (result == 0) {
       end = to;
     }
@@ -114,12 +97,12 @@ final class Reservation {
   /** Where space cannot be reserved, at least what is free is looked at. */
   private void requireFree(long size) throws HostException {
     end = Long.MAX_VALUE;
-    long free = workers.move(terms.uid(), file, _ -> FileCalls.free(file.number()));
+    long free = target.move(_ -> FileCalls.free(target.file().number()));
     if (free >= 0 && free < size) {
       throw new HostException(
           Reason.NO_SPACE,
           "Could not %s: %d bytes are free, %d are needed; free some space"
-              .formatted(Failures.visible(what), free, size));
+              .formatted(Failures.visible(target.what()), free, size));
     }
   }
 }

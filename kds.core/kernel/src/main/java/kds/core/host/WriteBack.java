@@ -2,7 +2,6 @@ package kds.core.host;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import kds.api.host.HostException;
-import kds.core.host.linux.Descriptor;
 import kds.core.host.linux.Errno;
 import kds.core.host.linux.FileCalls;
 
@@ -17,26 +16,15 @@ final class WriteBack {
   /** Less is done in no time at the end. */
   private static final long STEP = 16L << 20;
 
-  private final Descriptor file;
-  private final Terms terms;
-  private final Workers workers;
-  private final String what;
+  private final Target target;
   private final AtomicBoolean underWay = new AtomicBoolean();
   private volatile long failure;
   private volatile boolean useless;
   private long begun;
 
-  /**
-   * Makes one.
-   *
-   * @param inMemory whether the file lies in memory, and nothing is written back
-   */
-  WriteBack(Descriptor file, Terms terms, Workers workers, String what, boolean inMemory) {
-    this.useless = inMemory;
-    this.file = file;
-    this.terms = terms;
-    this.workers = workers;
-    this.what = what;
+  WriteBack(Target target) {
+    this.target = target;
+    this.useless = target.inMemory();
   }
 
   /**
@@ -45,22 +33,20 @@ final class WriteBack {
    * @throws HostException when what arrived before could not be written
    */
   void grown(long size) throws HostException {
-    if (failure < 0) {
-      throw Failures.of(failure, what);
-    }
+    target.require(failure);
     if (useless || size - begun < STEP || !underWay.compareAndSet(false, true)) {
       return;
     }
     long from = begun;
     begun = size;
-    if (!workers.later(terms.uid(), file, _ -> begin(from, size - from))) {
+    if (!target.later(_ -> begin(from, size - from))) {
       underWay.set(false); // as many threads are busy as may be: the fsync will do it
     }
   }
 
   private long begin(long from, long length) {
     try {
-      long result = FileCalls.beginWriting(file.number(), from, length);
+      long result = FileCalls.beginWriting(target.file().number(), from, length);
       if (result == -Errno.EINVAL || result == -Errno.ESPIPE || result == -Errno.ENOSYS) {
         useless = true;
       } else if (result < 0) {

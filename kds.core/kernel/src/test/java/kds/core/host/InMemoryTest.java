@@ -66,7 +66,7 @@ class InMemoryTest {
     try (HostFolder entered = files.enterShared(folder);
         HostFile first = entered.open("there"); // learns where it lies
         HostFile file = entered.open("there");
-        HostUpload upload = entered.create("new", -1)) {
+        HostUpload upload = entered.create("new", 7)) { // reserves it, by a host thread
       assertThat(first.size()).isEqualTo(4);
       while (workers.mayBlock()) {}
       workers.stop();

@@ -195,14 +195,12 @@ class KeptFileTest {
                           List.of(),
                           _ -> {
                             awaitQuietly(free);
+                            Terms terms = Terms.shared(file, 0, "root");
                             return new KeptFiles.Opened(
-                                one,
+                                new Target(one, false, terms, new Workers(false), "late"),
                                 two,
                                 new byte[0],
-                                new KeptFiles.Key(1, 1),
-                                false,
-                                Terms.shared(file, 0, "root"),
-                                "late");
+                                new KeptFiles.Key(1, 1));
                           })))
           .isEqualTo(Reason.TIMEOUT);
       free.countDown();
