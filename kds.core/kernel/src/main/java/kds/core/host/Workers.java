@@ -21,10 +21,6 @@ final class Workers {
   private static final int OPENERS_EACH = 4;
   private static final int MOVERS = 64;
   private static final int MOVERS_EACH = 16;
-
-  /** Some microseconds. */
-  private static final int LOOKS = 200;
-
   private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
 
   /** An fsync of what a slow device has yet to write takes minutes; a dead device, for ever. */
@@ -94,7 +90,7 @@ final class Workers {
    * @return null when not here and now; then a host thread is to do it
    */
   <T> @Nullable T here(Brief<T> work) {
-    if (!Thread.currentThread().isVirtual() || !place()) {
+    if (!Thread.currentThread().isVirtual() || !inPlace.tryAcquire()) {
       return null;
     }
     try {
@@ -111,17 +107,6 @@ final class Workers {
    */
   <T> @Nullable T atOnce(Brief<T> work) {
     return Thread.currentThread().isVirtual() ? by(work) : null;
-  }
-
-  /** Whoever has the place often leaves within less than a hand-over would take. */
-  private boolean place() {
-    for (int look = 0; look < LOOKS; look++) {
-      if (inPlace.tryAcquire()) {
-        return true;
-      }
-      Thread.onSpinWait();
-    }
-    return false;
   }
 
   private <T> @Nullable T by(Brief<T> work) {
