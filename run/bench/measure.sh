@@ -47,10 +47,18 @@ start_kds() {
 # One request: prints "seconds status exit-code".
 request() { curl -sS --http1.1 --cacert "$home/certs/cert.pem" --tls13-ciphers TLS_AES_128_GCM_SHA256 -H 'Expect:' -o "$work/answer" -w '%{time_total} %{http_code} %{exitcode}\n' "$@"; }
 
+# Touches as much memory as $1 MiB of files take, and leaves it free. A virtual machine's host takes back what is free
+# for some seconds; without this, whoever uploads first pays for having it given again, three times the upload itself.
+touch_memory() {
+  head -c "$1M" /dev/zero > "$work/touched"
+  rm "$work/touched"
+}
+
 # run TEST SERVER PID FINISH CURL-ARGUMENTS…: measures one request and writes "test server MiB/s CPU-s/GiB".
 run() {
   local test=$1 server=$2 pid=$3 finish=$4 before after seconds status code began
   shift 4
+  touch_memory "$size"
   sync -f "$work"
   before=$(ticks "$pid")
   read -r seconds status code < <(request "$@")
